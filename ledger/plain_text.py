@@ -19,6 +19,8 @@ _UNSEEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 
+_PHONE = re.compile(r"[0-9+()/ .-]{3,50}")
+
 
 def cleaned(text: str, longest: int | None = None) -> str:
     """One line without what is invisible: NFKC, blanks and breaks of any kind as one blank, trimmed. May be empty.
@@ -57,6 +59,14 @@ def name(text: str) -> str:
     return written
 
 
+def phone(text: str) -> str:
+    """A phone number as it was written, with three digits at least (BR-DE-27). Raises NotAcceptable."""
+    written = line(text)
+    if not _PHONE.fullmatch(written) or sum(one.isdigit() for one in written) < 3:
+        raise NotAcceptable("phone_not_acceptable")
+    return written
+
+
 def optional_line(text: str | None) -> str | None:
     """As `line`; what is left out stays out, and so does what is empty."""
     return None if text is None else line(text) or None
@@ -69,6 +79,7 @@ def _code(given: Any) -> Any:
 # What models of a request take: a refusal goes through pydantic as it is, with its own sentence.
 PrintedName = Annotated[str, AfterValidator(name)]
 PrintedLine = Annotated[str, AfterValidator(line)]
+Phone = Annotated[str, AfterValidator(line), AfterValidator(phone)]
 WrittenCode = Annotated[str, BeforeValidator(_code)]
 """A code without what nobody sees; its form is checked afterwards."""
 

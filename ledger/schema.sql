@@ -1820,6 +1820,7 @@ CREATE TABLE partners (
         GENERATED ALWAYS AS (folded((((code || ' ') || name) || ' ') || COALESCE(email, ''))) STORED,
     erased_at              timestamptz,
     changed_at             timestamptz NOT NULL DEFAULT clock_timestamp(),
+    phone                  text CHECK (length(phone) BETWEEN 3 AND 50),
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, code),
     FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaigns,

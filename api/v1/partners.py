@@ -38,6 +38,7 @@ _ANNA = {
     "code": "ANNA",
     "name": "Anna Beispiel",
     "email": "anna@example.com",
+    "phone": "+49 30 1234567",
     "sponsor_code": None,
     "street": "Hauptstr. 1",
     "zip": "10115",

@@ -139,7 +139,8 @@ async def _append(
 
 
 _PERSONAL = frozenset(
-    {"name", "email", "external_id", "supplement", "street", "zip", "city", "vat_id", "tax_number", "business_id"}
+    {"name", "email", "phone", "external_id", "supplement", "street", "zip", "city"}
+    | {"vat_id", "tax_number", "business_id"}
 )
 """Fields of partners and customers that tell who somebody is (a sole trader's tax number does, too)."""
 

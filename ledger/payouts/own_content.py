@@ -13,7 +13,7 @@ from ledger import clock
 from ledger.database import TenantTransaction
 from ledger.documents.own import circle, posting_rules
 from ledger.documents.own.circle import Place
-from ledger.documents.own.content import OwnDocument, OwnDocumentKind, OwnLine, OwnParty
+from ledger.documents.own.content import Contact, OwnDocument, OwnDocumentKind, OwnLine, OwnParty
 from ledger.payouts import document_lines, document_parties
 from ledger.payouts.document_lines import DocumentLine
 from ledger.payouts.document_parties import Party
@@ -63,7 +63,12 @@ async def gather(tx: TenantTransaction, payout: Payout) -> Draft:
             period_to=last_day,
             # What proves the seat is printed, whatever else is known of the partner (rules.md, strategy B).
             seller=_party(partner, vat_id=rule.seller_vat_id).model_copy(
-                update={"code": payout.partner_code, "mail": told.mail, "tax_number": rule.seller_tax_number}
+                update={
+                    "code": payout.partner_code,
+                    "mail": told.mail,
+                    "tax_number": rule.seller_tax_number,
+                    "contact": _contact(partner.name, told, rule),
+                }
             ),
             buyer=_party(tenant, vat_id=tenant.vat_id),
             lines=_lines(lines, english=english),
@@ -125,6 +130,7 @@ async def _rule_of(tx: TenantTransaction, payout: Payout, facts: TenantFacts, da
 
 class _Told(NamedTuple):
     mail: str | None
+    phone: str | None
     agreement: str | None
     account: _Account | None
 
@@ -132,7 +138,7 @@ class _Told(NamedTuple):
 async def _told(tx: TenantTransaction, payout: Payout) -> _Told:
     row = await tx.fetchrow(
         """
-        SELECT p.email, p.agreement_version, b.account_holder, b.iban_last4
+        SELECT p.email, p.phone, p.agreement_version, b.account_holder, b.iban_last4
           FROM partners p
           LEFT JOIN partner_bank_details b
                  ON b.tenant_id = p.tenant_id AND b.partner_id = p.id AND b.state = 'active'
@@ -143,7 +149,14 @@ async def _told(tx: TenantTransaction, payout: Payout) -> _Told:
     )
     assert row is not None
     account = _Account(row["account_holder"], row["iban_last4"]) if row["iban_last4"] else None
-    return _Told(row["email"], row["agreement_version"], account)
+    return _Told(row["email"], row["phone"], row["agreement_version"], account)
+
+
+def _contact(name: str, told: _Told, rule: OwnDocumentRule) -> Contact | None:
+    """Only XRechnung asks for one."""
+    if rule.profile != "xrechnung" or not told.mail or not told.phone:
+        return None
+    return Contact(name=name, phone=told.phone, mail=told.mail)
 
 
 def _party(party: Party, *, vat_id: str | None) -> OwnParty:

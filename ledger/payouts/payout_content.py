@@ -49,6 +49,7 @@ async def content_hashes(tx: TenantTransaction, wanted: Sequence[PayoutId]) -> d
                    AND s.valid_from <= p.period_to AND (s.valid_until IS NULL OR s.valid_until > p.period_from)) AS tax,
                CASE WHEN p.hash_version > 1 THEN json_build_object(
                     'strategy', p.strategy, 'books', p.books, 'mail', q.email,
+                    'phone', CASE WHEN t.own_document_profile = 'xrechnung' THEN q.phone END,
                     'refuted', CASE WHEN p.tax_case = 'eu_business' THEN refuted_vat_ids(p.tenant_id, p.partner_id) END,
                     'seat', (SELECT d.rendered_from FROM seat_decisions d
                               WHERE d.tenant_id = p.tenant_id AND d.partner_id = p.partner_id

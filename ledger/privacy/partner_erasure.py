@@ -33,7 +33,7 @@ async def erase(tx: TenantTransaction, partner_id: PartnerId, *, by: str, reason
     )
     await tx.execute(
         """
-        UPDATE partners SET email = NULL, status = 'inactive', erased_at = COALESCE(erased_at, now()),
+        UPDATE partners SET email = NULL, phone = NULL, status = 'inactive', erased_at = COALESCE(erased_at, now()),
                             last_edited_by = $3, payouts_stopped_reason = NULL, payouts_stopped_by = NULL,
                             payouts_stopped_at = NULL
          WHERE tenant_id = $1 AND id = $2

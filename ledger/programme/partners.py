@@ -10,7 +10,7 @@ from ledger.audit import audit, hands
 from ledger.countries import Country
 from ledger.database import TenantTransaction
 from ledger.mail_addresses import MailAddress
-from ledger.plain_text import PrintedLine, PrintedName, WrittenCode, code_of
+from ledger.plain_text import Phone, PrintedLine, PrintedName, WrittenCode, code_of
 from ledger.programme import campaigns
 from ledger.programme.calculation import DEEPEST_LEVEL, Earner
 from ledger.refusals import AlreadyExists, NotAcceptable, NotFound
@@ -28,6 +28,7 @@ class Partner(Frozen):
     code: str
     name: str
     email: str | None
+    phone: str | None
     status: PartnerStatus
     sponsor_id: PartnerId | None
     sponsor_code: str | None
@@ -51,6 +52,7 @@ class PartnerChange(Submitted):
 
     name: PrintedName = Field(default="", min_length=1, max_length=200)
     email: MailAddress | None = Field(default=None, max_length=320)
+    phone: Phone | None = Field(default=None, max_length=50)
     status: PartnerStatus = "active"
     sponsor_code: str | None = None
     campaign_slug: str | None = None
@@ -70,9 +72,10 @@ class NewPartner(PartnerChange):
     name: PrintedName = Field(min_length=1, max_length=200)
 
 
-COLUMNS = """p.id, p.seq, p.code, p.name, p.email, p.status, p.sponsor_id, s.code AS sponsor_code, p.campaign_id,
-           c.slug AS campaign_slug, p.lexoffice_contact_id, p.supplement, p.street, p.zip, p.city, p.country_code,
-           p.agreement_accepted_at, p.agreement_version, p.minimum_payout_cents, p.last_edited_by, p.created_at"""
+COLUMNS = """p.id, p.seq, p.code, p.name, p.email, p.phone, p.status, p.sponsor_id, s.code AS sponsor_code,
+           p.campaign_id, c.slug AS campaign_slug, p.lexoffice_contact_id, p.supplement, p.street, p.zip, p.city,
+           p.country_code, p.agreement_accepted_at, p.agreement_version, p.minimum_payout_cents, p.last_edited_by,
+           p.created_at"""
 BESIDE = """
       LEFT JOIN partners s ON s.tenant_id = p.tenant_id AND s.id = p.sponsor_id
       LEFT JOIN campaigns c ON c.tenant_id = p.tenant_id AND c.id = p.campaign_id
@@ -88,8 +91,8 @@ async def create(tx: TenantTransaction, new: NewPartner, *, by: str) -> Partner:
     partner_id = await tx.fetchval(
         """
         INSERT INTO partners (tenant_id, code, name, email, status, sponsor_id, campaign_id, lexoffice_contact_id,
-                              supplement, street, zip, city, country_code, minimum_payout_cents, last_edited_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                              supplement, street, zip, city, country_code, minimum_payout_cents, last_edited_by, phone)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
         ON CONFLICT DO NOTHING RETURNING id
         """,
         tx.tenant.id,
@@ -107,6 +110,7 @@ async def create(tx: TenantTransaction, new: NewPartner, *, by: str) -> Partner:
         new.country_code,
         new.minimum_payout_cents,
         by,
+        new.phone,
     )
     if partner_id is None:
         raise _taken(code=await find_by_code(tx, new.code) is not None)
@@ -137,7 +141,7 @@ async def change(tx: TenantTransaction, partner_id: PartnerId, wanted: PartnerCh
         """
         UPDATE partners SET name = $3, email = $4, status = $5, sponsor_id = $6, campaign_id = $7,
                lexoffice_contact_id = $8, supplement = $9, street = $10, zip = $11, city = $12, country_code = $13,
-               minimum_payout_cents = $14, last_edited_by = $15
+               minimum_payout_cents = $14, last_edited_by = $15, phone = $16
          WHERE tenant_id = $1 AND id = $2
         """,
         tx.tenant.id,
@@ -155,6 +159,7 @@ async def change(tx: TenantTransaction, partner_id: PartnerId, wanted: PartnerCh
         after.country_code,
         after.minimum_payout_cents,
         by,
+        after.phone,
     )
     if fields.keys() & {"sponsor_code", "campaign_slug"}:
         await hands.hold_tenant(tx)  # what those above earn is decided by it, too

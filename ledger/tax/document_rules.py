@@ -37,6 +37,8 @@ class PartnerFacts(Frozen):
     """Who is no supplier of taxable services, whatever the status: no document is written."""
     declared_on: date | None = None
     """When a private person said that she is no business."""
+    phone: str | None = None
+    mail: str | None = None
     rendered_from: str | None = None
     """The country of the seat, as a person decided where address and VAT number disagree."""
 

@@ -6,6 +6,12 @@
 from ledger.tax.document_rules import BlockedBy, PartnerFacts, TenantFacts
 
 
+def missing_contact(partner: PartnerFacts) -> BlockedBy | None:
+    """What XRechnung asks for of whom to ask at the seller (BR-DE-6 and 7); nothing else does."""
+    needed = (("lacks_partner_phone", partner.phone), ("lacks_partner_mail", partner.mail))
+    return next((BlockedBy(code=code) for code, text in needed if not (text and text.strip())), None)
+
+
 def missing_field(partner: PartnerFacts, tenant: TenantFacts) -> BlockedBy | None:
     """The first field that the document would lack; the partner's come first."""
     needed = (

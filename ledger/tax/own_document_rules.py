@@ -22,7 +22,7 @@ from ledger.tax.document_rules import (
     agreement_missing,
     excluded,
 )
-from ledger.tax.own_document_fields import missing_field
+from ledger.tax.own_document_fields import missing_contact, missing_field
 from ledger.tax.seats import Area, area_of, is_of_small_business, registered_in
 from ledger.types import Books, DocumentStrategy, Frozen, TaxCase, TaxStatus
 from ledger.vat import Vat, VatCategory
@@ -80,6 +80,14 @@ def own_document_rule(partner: PartnerFacts, tenant: TenantFacts, day: date) -> 
     """What document this partner gets for a service on this day (Europe/Berlin), or why none."""
     if missing := _missing(partner, tenant) or _not_of_its_seat(partner):
         return missing
+    rule = _of_status(partner, tenant, day)
+    # Elsewhere a document without a contact goes without its XML.
+    if isinstance(rule, OwnDocumentRule) and rule.must_be_e_invoice and rule.profile == "xrechnung":
+        return missing_contact(partner) or rule
+    return rule
+
+
+def _of_status(partner: PartnerFacts, tenant: TenantFacts, day: date) -> OwnDocumentRule | BlockedBy:
     match partner.status:
         case TaxStatus.REGULAR:
             return _with_german_number(_REGULAR, partner, tenant)

@@ -10,7 +10,8 @@ from ledger.tax.document_rules import PartnerFacts, TenantFacts
 from ledger.types import Books, PartnerId
 
 FACTS = """
-    p.name, p.street, p.zip, p.city, p.country_code, p.agreement_accepted_at IS NOT NULL AS agreement_accepted,
+    p.name, p.phone, p.email AS mail, p.street, p.zip, p.city, p.country_code,
+    p.agreement_accepted_at IS NOT NULL AS agreement_accepted,
     p.agreement_version, (p.agreement_accepted_at AT TIME ZONE 'Europe/Berlin')::date AS agreement_on,
     s.status, s.confirmed_year, s.vat_id, s.tax_number, s.exclusion,
     COALESCE(s.declared_on, (s.recorded_at AT TIME ZONE 'Europe/Berlin')::date) AS declared_on,

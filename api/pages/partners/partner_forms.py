@@ -19,11 +19,15 @@ from ledger.types import business_day
 
 Wanted = TypeVar("Wanted", bound=BaseModel)
 
-_FIELDS = ("name", "email", "sponsor_code", "campaign_slug", "supplement", "street", "zip", "city", "country_code")
+_FIELDS = (
+    *("name", "email", "phone", "sponsor_code", "campaign_slug"),
+    *("supplement", "street", "zip", "city", "country_code"),
+)
 _WRONG = {
     "code": "partner_code_not_acceptable",
     "name": "partner_name_not_acceptable",
     "email": "email_too_long",
+    "phone": "phone_not_acceptable",
     "country_code": "country_not_acceptable",
     "zip": "zip_too_long",
     "minimum_payout_cents": "minimum_not_acceptable",

@@ -384,3 +384,26 @@ async def test_a_partner_of_a_third_country_without_a_number_gets_a_pdf_alone(sh
     assert (
         draft.document.sentences_english[-1] == "The amount is transferred as soon as this document has been received."
     )
+
+
+async def test_an_xrechnung_names_whom_to_ask_and_passes_the_gate(shop: Shop) -> None:
+    await fit_to_pay(shop)
+    await fit_to_be_paid(shop)
+    await choose(shop, {TaxCase.REGULAR: OWN})
+    await shop.rows(
+        "UPDATE tenants SET own_document_profile = 'xrechnung', buyer_reference = '04011000' WHERE id = $1",
+        shop.tenant.id,
+    )
+    await shop.rows("UPDATE partners SET email = 'anna@partner.example', phone = '+49 30 1234567' WHERE code = 'ANNA'")
+    await earn(shop, 10_000)
+    payout = await request(shop)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        draft = await own_content.gather(tx, payout)
+    assert draft.must_be_e_invoice
+    assert issuing.render(draft.document, must_be_e_invoice=True).xml is not None
+    before = await hash_of(shop, payout)
+    await shop.rows("UPDATE partners SET phone = '+49 30 7654321' WHERE code = 'ANNA'")
+    assert await hash_of(shop, payout) != before, "it is printed, so it is approved"
+    await shop.rows("UPDATE partners SET phone = NULL WHERE code = 'ANNA'")
+    assert (found := await blocked(shop, payout)) is not None
+    assert found.code == "lacks_partner_phone"

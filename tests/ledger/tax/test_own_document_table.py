@@ -121,6 +121,23 @@ def test_each_case_has_its_credit_note_of_lexoffice_or_none(case: TaxCase, numbe
     assert told_of_credit_note(document_rule(PARTNERS[case], tenant, DAY)) == CREDIT_NOTES[case][number]
 
 
+@pytest.mark.parametrize(
+    ("known", "missing"),
+    [
+        ({}, "lacks_partner_phone"),
+        ({"phone": "030 1234567", "mail": " "}, "lacks_partner_mail"),
+        ({"phone": "030 1234567", "mail": "anna@partner.example"}, None),
+    ],
+)
+def test_an_xrechnung_needs_whom_to_ask_at_the_seller(known: dict[str, str], missing: str | None) -> None:
+    """BR-DE-6 and 7. Where no e-invoice is owed the document goes without its XML instead."""
+    tenant = TENANT.model_copy(update={"own_document_profile": "xrechnung", "buyer_reference": "04011000"})
+    rule = own_document_rule(PARTNERS[TaxCase.REGULAR].model_copy(update=known), tenant, DAY)
+    assert (rule.code if isinstance(rule, BlockedBy) else None) == missing
+    assert isinstance(own_document_rule(PARTNERS[TaxCase.EU_BUSINESS], tenant, DAY), OwnDocumentRule)
+    assert isinstance(own_document_rule(PARTNERS[TaxCase.REGULAR], TENANT, DAY), OwnDocumentRule)
+
+
 @pytest.mark.parametrize("case", [TaxCase.SMALL_BUSINESS_EU, TaxCase.EU_BUSINESS, TaxCase.THIRD_COUNTRY])
 def test_a_document_for_somebody_abroad_is_german_and_english(case: TaxCase) -> None:
     rule = own_document_rule(PARTNERS[case], TENANT, DAY)

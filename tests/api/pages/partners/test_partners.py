@@ -81,6 +81,16 @@ async def test_a_name_that_nobody_can_read_is_refused_with_the_reason(sale_books
     assert row["n"] == 0
 
 
+async def test_a_phone_number_is_kept_as_it_was_written_or_refused(sale_books: Books) -> None:
+    form = {"code": "dora", "name": "Dora GmbH", "phone": "+49 (30) 12 34-56"}
+    assert await sale_books.send("/admin/partner/neu", form) == "/admin/partner/DORA?hinweis=angelegt"
+    assert "Telefon +49 (30) 12 34-56" in await sale_books.read("/admin/partner/DORA")
+    for wrong in ("++", "ruf mich an", "12"):
+        answer = await sale_books.editor.post("/admin/partner/neu", form | {"code": "EMIL", "phone": wrong})
+        assert answer.status_code == 422
+        assert "Die Telefonnummer hat mindestens drei Ziffern" in answer.text
+
+
 async def test_master_data_are_edited_with_before_and_after_in_the_trail(sale_books: Books) -> None:
     await sale_books.send(
         "/admin/partner/ANNA/bearbeiten", {"name": "Anna AG", "sponsor_code": "BERT", "minimum": "1.234,56"}
