@@ -8,7 +8,7 @@ payout_months.py.
 from collections.abc import Callable, Sequence
 from datetime import date
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from ledger import clock
@@ -17,10 +17,11 @@ from ledger.bank.open_vouchers import OpenVouchers
 from ledger.connections.budget import minutes_to_create
 from ledger.database import TenantTransaction
 from ledger.payouts import payout_run_results
-from ledger.payouts.payout_months import OF_MONTH
 from ledger.payouts.payout_run_results import RunTotals
 from ledger.reasons import Reason
-from ledger.types import Frozen, PaidBy, month_after
+from ledger.reports import month_counts
+from ledger.reports.month_counts import Entries, Group, Questions, Sales
+from ledger.types import Frozen, PaidBy, TaskId, month_after
 
 
 class Stage(StrEnum):
@@ -59,15 +60,17 @@ class Month(Frozen):
     """The month's run, or the newest of several."""
     bank_run: str | None
     """The one file of the month that waits for its approval, or to be made; None where there are several."""
+    question: TaskId | None
+    """What the bank asks of a file of the month, where that is one question."""
     minutes: float
     """How long lexoffice takes for the documents that are not written yet: 18 a minute."""
     paid_by: PaidBy
     open_vouchers: OpenVouchers
     is_reconciled: bool
 
-    def step(self, stage: Stage) -> Step:
+    def step(self, stage: Stage | str) -> Step:
         """The step of this name."""
-        return next(one for one in self.steps if one.stage is stage)
+        return next(one for one in self.steps if one.stage == stage)
 
 
 TO_BEGIN = ("month_not_rehearsed", "month_rehearsal_under_way", "month_has_no_run", "month_is_not_over")
@@ -77,6 +80,8 @@ TO_GO_ON = (
     "month_documents_to_come",
     "month_files_to_approve",
     "month_files_to_make",
+    "month_names_do_not_fit",
+    "month_file_rejected",
     "month_in_no_file",
     "month_not_on_a_statement",
     "month_to_mark_paid",
@@ -91,50 +96,28 @@ TO_GO_ON = (
 has payouts already, by hand, goes on with these before its run."""
 
 
-class _Group(NamedTuple):
-    """Payouts that are alike."""
-
-    state: str
-    is_stopped: bool
-    is_seen: bool
-    file: str | None
-    as_voucher: bool
-    is_unbooked: bool
-    n: int
-    cents: int
-
-
-_Predicate = Callable[[_Group], bool]
+_Predicate = Callable[[Group], bool]
 _GONE = ("rejected", "cancelled")
 _ENDED = ("paid", "settled_manually")
 _WITH_DOCUMENT = ("credit_note_open", "returned", *_ENDED)
 _SENT = ("exported", "confirmed")
 
 
-class _Runs(NamedTuple):
-    rehearsal: Any | None
-    run: Any | None
-
-
-class _Entries(NamedTuple):
-    n: int
-    cents: int
-
-
 async def of_month(tx: TenantTransaction, month: date) -> Month:
     """The month that begins on this day."""
-    runs = await _runs(tx, month)
+    runs = await month_counts.runs(tx, month)
     rehearsed = await payout_run_results.totals(tx, runs.rehearsal["id"]) if runs.rehearsal else None
-    groups = await _groups(tx, month)
+    groups = await month_counts.groups(tx, month)
     opened = await open_vouchers.count_of_month(tx, month)
-    entries = await _unexplained(tx, month)
+    entries = await month_counts.unexplained(tx, month)
     paid_by = PaidBy(await tx.fetchval("SELECT paid_by FROM tenants WHERE id = $1", tx.tenant.id))
+    asked = await month_counts.questions(tx, month)
     minutes = _minutes(groups)
     steps = (
-        await _sales(tx, month),
+        _sales(await month_counts.sales(tx, month)),
         _rehearsal(runs.rehearsal, rehearsed, is_run=runs.run is not None),
         _run(runs.run, groups, month),
-        *_payouts(groups, minutes, paid_by),
+        *_payouts(groups, minutes, paid_by, asked),
         _reconciled(groups, opened, entries),
     )
     lacks = {reason.code for step in steps for reason in step.missing}
@@ -145,7 +128,8 @@ async def of_month(tx: TenantTransaction, month: date) -> Month:
         next=next((code for code in order if code in lacks), None),
         rehearsal=runs.rehearsal["id"] if runs.rehearsal else None,
         run=runs.run["id"] if runs.run else None,
-        bank_run=await _waiting_file(tx, month),
+        bank_run=await month_counts.waiting_file(tx, month),
+        question=asked.only,
         minutes=minutes,
         paid_by=paid_by,
         open_vouchers=opened,
@@ -153,50 +137,16 @@ async def of_month(tx: TenantTransaction, month: date) -> Month:
     )
 
 
-async def _sales(tx: TenantTransaction, month: date) -> Step:
-    rows = await tx.fetch(
-        """
-        SELECT state, count(*) AS n, COALESCE(sum(gross_cents), 0)::bigint AS cents,
-               count(*) FILTER (WHERE open_holds IS NOT NULL) AS held
-          FROM transactions
-         WHERE tenant_id = $1 AND state IN ('pending', 'approved')
-           AND sold_at >= $2::date::timestamp AT TIME ZONE 'Europe/Berlin'
-           AND sold_at < $3::date::timestamp AT TIME ZONE 'Europe/Berlin'
-         GROUP BY state
-        """,
-        tx.tenant.id,
-        month,
-        month_after(month),
-    )
-    found = {row["state"]: row for row in rows}
-    paid, unpaid = found.get("approved"), found.get("pending")
-    held = sum(row["held"] for row in rows)
+def _sales(sales: Sales) -> Step:
     return Step(
         stage=Stage.SALES,
-        number=paid["n"] if paid else 0,
-        cents=paid["cents"] if paid else 0,
+        number=sales.paid,
+        cents=sales.paid_cents,
         missing=_told(
-            ("month_sales_unpaid", (unpaid["n"], unpaid["cents"]) if unpaid else (0, 0)),
-            ("month_sales_held", (held, None)),
+            ("month_sales_unpaid", (sales.unpaid, sales.unpaid_cents)),
+            ("month_sales_held", (sales.held, None)),
         ),
     )
-
-
-async def _runs(tx: TenantTransaction, month: date) -> _Runs:
-    rows = await tx.fetch(
-        """
-        SELECT DISTINCT ON (rehearsal) id, rehearsal, state,
-               CASE WHEN state = 'running' THEN (SELECT count(DISTINCT partner_id) FROM payout_run_rows r
-                                                  WHERE r.tenant_id = $1 AND r.run_id = o.id) ELSE 0 END AS partners
-          FROM payout_runs o
-         WHERE tenant_id = $1 AND left(period, 7) = $2 AND state <> 'cancelled'
-         ORDER BY rehearsal, seq DESC
-        """,
-        tx.tenant.id,
-        f"{month:%Y-%m}",
-    )
-    found = {row["rehearsal"]: row for row in rows}
-    return _Runs(found.get(True), found.get(False))
 
 
 def _rehearsal(run: Any | None, totals: RunTotals | None, *, is_run: bool) -> Step:
@@ -214,7 +164,7 @@ def _rehearsal(run: Any | None, totals: RunTotals | None, *, is_run: bool) -> St
     return Step(stage=Stage.REHEARSAL, number=totals.payouts, cents=totals.gross_cents, missing=missing)
 
 
-def _run(run: Any | None, groups: Sequence[_Group], month: date) -> Step:
+def _run(run: Any | None, groups: Sequence[Group], month: date) -> Step:
     n, cents = _sum(groups, lambda one: True)
     missing: tuple[Reason, ...] = ()
     if run is None and month_after(month) > clock.today():
@@ -226,34 +176,13 @@ def _run(run: Any | None, groups: Sequence[_Group], month: date) -> Step:
     return Step(stage=Stage.RUN, number=n, cents=cents, missing=missing)
 
 
-async def _groups(tx: TenantTransaction, month: date) -> list[_Group]:
-    # A file is looked up for what is still open alone: joined, all payments of all years would be read.
-    rows = await tx.fetch(
-        f"""
-        WITH {OF_MONTH}
-        SELECT p.state, p.blocked_code IS NOT NULL OR p.open_holds IS NOT NULL AS is_stopped,
-               p.transferred_on IS NOT NULL AS is_seen, l.file, p.strategy = 'own_document' AS as_voucher,
-               p.books = 'none' AS is_unbooked, count(*) AS n, sum(p.gross_cents)::bigint AS cents
-          FROM of_month p
-          LEFT JOIN LATERAL (SELECT r.state AS file FROM bank_run_lines l
-                               JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
-                              WHERE p.state = 'credit_note_open' AND l.tenant_id = p.tenant_id AND l.payout_id = p.id
-                                AND l.released_at IS NULL LIMIT 1) l ON true
-         GROUP BY 1, 2, 3, 4, 5, 6
-        """,
-        tx.tenant.id,
-        month,
-    )
-    return [_Group(**row) for row in rows]
-
-
-def _payouts(groups: Sequence[_Group], minutes: float, paid_by: PaidBy) -> tuple[Step, ...]:
+def _payouts(groups: Sequence[Group], minutes: float, paid_by: PaidBy, asked: Questions) -> tuple[Step, ...]:
     """The steps from the approval to the payment."""
 
-    def step(stage: Stage, past: _Predicate, *lacks: tuple[str, _Predicate]) -> Step:
+    def step(stage: Stage, past: _Predicate, *lacks: tuple[str, _Predicate], more: tuple[Reason, ...] = ()) -> Step:
         number, cents = _sum(groups, past)
         told = _told(*((code, _sum(groups, stands)) for code, stands in lacks))
-        return Step(stage=stage, number=number, cents=cents, missing=told)
+        return Step(stage=stage, number=number, cents=cents, missing=(*told, *more))
 
     documents = step(
         Stage.DOCUMENTS,
@@ -289,6 +218,10 @@ def _payouts(groups: Sequence[_Group], minutes: float, paid_by: PaidBy) -> tuple
             lambda one: one.state in _ENDED or one.is_seen,
             ("month_not_on_a_statement", lambda one: one.file in _SENT and not one.is_seen),
             ("month_returned", lambda one: one.state == "returned"),
+            more=_told(
+                ("month_names_do_not_fit", (len(asked.names), None)),
+                ("month_file_rejected", (len(asked.rejected), None)),
+            ),
         ),
         step(
             Stage.PAID,
@@ -306,11 +239,11 @@ def _payouts(groups: Sequence[_Group], minutes: float, paid_by: PaidBy) -> tuple
     )
 
 
-def _left(group: _Group) -> bool:
+def _left(group: Group) -> bool:
     return group.is_seen or group.file in _SENT
 
 
-def _reconciled(groups: Sequence[_Group], opened: OpenVouchers, entries: _Entries) -> Step:
+def _reconciled(groups: Sequence[Group], opened: OpenVouchers, entries: Entries) -> Step:
     """What came back is explained: it is owed, and its voucher is rightly open."""
     number, cents = _sum(groups, lambda one: one.state in _ENDED)
     unended = _sum(groups, lambda one: one.state not in ("returned", *_ENDED, *_GONE))
@@ -327,39 +260,7 @@ def _reconciled(groups: Sequence[_Group], opened: OpenVouchers, entries: _Entrie
     )
 
 
-async def _unexplained(tx: TenantTransaction, month: date) -> _Entries:
-    """Bookings of the own accounts that nobody explained, from the month's first day to the end of the one after it,
-    in which it is paid."""
-    row = await tx.fetchrow(
-        """
-        SELECT count(*) AS n, COALESCE(sum(amount_cents), 0)::bigint AS cents FROM bank_entries
-         WHERE tenant_id = $1 AND state IN ('waiting', 'unresolved') AND concerns_us
-           AND (booked_on IS NULL OR booked_on >= $2 AND booked_on < $3)
-        """,
-        tx.tenant.id,
-        month,
-        month_after(month_after(month)),
-    )
-    assert row is not None  # an aggregate answers with one row
-    return _Entries(row["n"], row["cents"])
-
-
-async def _waiting_file(tx: TenantTransaction, month: date) -> str | None:
-    rows = await tx.fetch(
-        f"""
-        WITH {OF_MONTH}
-        SELECT r.number FROM bank_runs r
-         WHERE r.tenant_id = $1 AND r.state IN ('draft', 'approved') AND EXISTS (
-               SELECT FROM bank_run_lines l JOIN of_month p ON p.id = l.payout_id
-                WHERE l.tenant_id = $1 AND l.run_id = r.id AND l.released_at IS NULL) LIMIT 2
-        """,
-        tx.tenant.id,
-        month,
-    )
-    return rows[0]["number"] if len(rows) == 1 else None
-
-
-def _minutes(groups: Sequence[_Group]) -> float:
+def _minutes(groups: Sequence[Group]) -> float:
     to_come = [one for one in groups if one.state == "approved" and not one.is_stopped and not one.is_unbooked]
     return minutes_to_create(
         credit_notes=sum(one.n for one in to_come if not one.as_voucher),
@@ -367,7 +268,7 @@ def _minutes(groups: Sequence[_Group]) -> float:
     )
 
 
-def _sum(groups: Sequence[_Group], chosen: _Predicate) -> tuple[int, int]:
+def _sum(groups: Sequence[Group], chosen: _Predicate) -> tuple[int, int]:
     found = [one for one in groups if chosen(one)]
     return sum(one.n for one in found), sum(one.cents for one in found)
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from api.actions import bank_bookings
 from api.http.files import XML, attachment
@@ -37,11 +37,18 @@ async def statements_page(visit: Viewer) -> Response:
 
 @router.post("")
 async def bring(visit: Bringer) -> Response:
-    """Each file has its outcome in a row. Sent twice, the second time says that all of it was there."""
+    """Each file has its outcome in a row. Sent twice, the second time says that all of it was there.
+
+    Whoever came from another page (`weiter`) goes back to it, unless a file was refused.
+    """
     if not visit.files:
         return await _list(visit, wrong=N_("Bitte wählen Sie mindestens eine Datei."))
     handed = [Handed(name=one.name, content=one.content, by=visit.person.actor, how="page") for one in visit.files]
-    return await _list(visit, outcomes=await bank_bookings.bring(visit.doors, visit.tenant, handed))
+    outcomes = await bank_bookings.bring(visit.doors, visit.tenant, handed)
+    onward = visit.onward("")
+    if onward and not any(one.refused for one in outcomes):
+        return RedirectResponse(onward, status_code=303)
+    return await _list(visit, outcomes=outcomes)
 
 
 @router.get("/dateien")

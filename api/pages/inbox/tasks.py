@@ -115,7 +115,7 @@ async def resolve(task: UUID, visit: Reader) -> Response:
     except (NotAcceptable, NotAllowedNow) as refused:
         return await _shown(visit, TaskId(task), wrong=refused)
     await task_answers.announce_answer(visit.doors, tenant, resolved, replayed)
-    return RedirectResponse(f"{PAGE}?hinweis=erledigt", status_code=303)
+    return RedirectResponse(visit.onward(f"{PAGE}?hinweis=erledigt"), status_code=303)
 
 
 async def _shown(visit: Visit, task_id: TaskId, *, wrong: Refused | None = None) -> Response:
@@ -141,6 +141,7 @@ async def _shown(visit: Visit, task_id: TaskId, *, wrong: Refused | None = None)
         candidates=candidates,
         known=known,
         versions=_versions(task),
+        onward=visit.onward(""),
         hands=task.detail.get("hands", []) if task.kind == payout_hands.TASK else [],
         said_of_act=audit_words.action,
         detail=event_words.readable(_rest(task)) if _rest(task) else None,

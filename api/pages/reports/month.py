@@ -153,10 +153,15 @@ def _acts(month: Month) -> dict[str, Act]:
         "month_in_no_file": Act(N_("Zu den Zahlungsläufen"), "/admin/zahlungslaeufe", Permission.SEE_BANK),
         "month_files_to_approve": Act(N_("Zahlungslauf ansehen"), file, Permission.SEE_BANK),
         "month_files_to_make": Act(N_("Zahlungslauf ansehen"), file, Permission.SEE_BANK),
+        "month_not_on_a_statement": Act(N_("Zu den Kontoauszügen"), "/admin/kontoauszuege", Permission.SEE_BANK),
+        "month_entries_unexplained": Act(N_("Zuordnen"), "/admin/nicht-zugeordnet", Permission.SEE_BANK),
         "month_returned": Act(N_("Ansehen"), f"/admin/auszahlungen?status=returned{of_run}"),
         "month_to_mark_paid": Act(N_("Abarbeiten"), f"/admin/in-lexoffice?monat={first:%Y-%m}"),
         "month_open_in_books": Act(N_("Ansehen"), f"/admin/in-lexoffice?monat={first:%Y-%m}"),
     }
+    question = f"/admin/aufgaben/{month.question}?weiter={PAGE}%3Fmonat%3D{first:%Y-%m}" if month.question else None
+    acts["month_names_do_not_fit"] = Act(N_("Ansehen"), question or "/admin/aufgaben?art=names_checked")
+    acts["month_file_rejected"] = Act(N_("Ansehen"), question or "/admin/aufgaben?art=bank_rejected")
     if month.rehearsal:
         acts["month_partners_wait"] = Act(N_("Gründe"), f"/admin/auszahlungslaeufe/{month.rehearsal}?zeige=wartet")
     return acts

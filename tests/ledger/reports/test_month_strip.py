@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 
+from ledger import tasks
 from ledger.bank import open_vouchers, voucher_assignments
 from ledger.payouts.payouts import Payout
+from ledger.reasons import Reason
 from ledger.refusals import NotAcceptable, NotAllowedNow
 from ledger.reports import month_file, month_strip
 from ledger.reports.month_strip import Month, Stage
@@ -172,3 +174,23 @@ async def test_the_advisers_file_names_documents_transfers_and_who_assigns(shop:
     assert heading.startswith("Auszahlung;Zustand;Partner;Beleg;Betrag")
     assert line.startswith(f"{payout.number};paid;ANNA;{payout.credit_note_number};119,00;ZL-")
     assert line.endswith(";ja;'=Steuerbüro")
+
+
+async def test_what_the_bank_asks_of_a_file_is_told_with_its_question(shop: Shop, vault: Vault) -> None:
+    await bank.own_account(shop, vault)
+    payout = await bank.open_payout(shop, vault, to=IBAN)
+    run = await bank.exported(shop, vault, payout)
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        question = await tasks.ask(
+            tx,
+            tasks.NewTask(
+                kind="names_checked",
+                subject="bank_run",
+                subject_id=run.number,
+                reason=Reason.of("names_do_not_fit", run=run.number, close=1, none=0),
+            ),
+        )
+    month = await see(shop)
+    assert lacks(month, Stage.BANK) == {"month_not_on_a_statement": 1, "month_names_do_not_fit": 1}
+    assert (month.next, month.question) == ("month_names_do_not_fit", question)
+    assert (await see(shop, DECEMBER)).question is None
