@@ -192,6 +192,7 @@ OF_THE_WHOLE_BOOKS: dict[str, tuple[str, ...]] = {
     "/api/v1/payout-runs/{run}/differences": ("{run}/differences",),
     "/api/v1/bank-runs/candidates": ("",),
     "/api/v1/bank-runs/{number}": ("{bank_run}",),
+    "/api/v1/bank-runs/{number}/payee-checks": ("{bank_run}",),
     "/api/v1/reports/open-commissions": ("?on=2026-06-30",),
     "/api/v1/reports/reconciliation": ("?month={month}",),
     "/api/v1/months/{month}": ("{month}",),

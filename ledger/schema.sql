@@ -265,6 +265,7 @@ CREATE UNIQUE INDEX a_payout_in_at_most_one_bank_run ON bank_run_lines (tenant_i
     WHERE released_at IS NULL;
 CREATE UNIQUE INDEX an_end_to_end_id_once ON bank_run_lines (tenant_id, end_to_end_id) WHERE released_at IS NULL;
 CREATE INDEX bank_run_lines_tenant_id_run_id_idx ON bank_run_lines (tenant_id, run_id);
+CREATE INDEX payments_to_an_account ON bank_run_lines (tenant_id, bank_details_id);
 ALTER TABLE bank_run_lines ENABLE ROW LEVEL SECURITY;
 ALTER TABLE bank_run_lines FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON bank_run_lines
@@ -325,6 +326,8 @@ CREATE TABLE bank_runs (
     state_reason_code   text,
     state_reason_params jsonb,
     changed_at          timestamptz NOT NULL DEFAULT clock_timestamp(),
+    name_check          boolean NOT NULL DEFAULT true,
+    instant             boolean NOT NULL DEFAULT false,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, number),
     FOREIGN KEY (tenant_id, account_id) REFERENCES tenant_bank_accounts,
@@ -352,8 +355,8 @@ CREATE TRIGGER bank_file_stays
     WHEN (old.file_sha256 IS NOT NULL AND (old.file_sha256 IS DISTINCT FROM new.file_sha256 OR old.content_hash IS
     DISTINCT FROM new.content_hash OR old.payments IS DISTINCT FROM new.payments OR old.total_cents IS DISTINCT FROM
     new.total_cents OR old.account_id IS DISTINCT FROM new.account_id OR old.execution_date IS DISTINCT FROM
-    new.execution_date OR old.batch_booking IS DISTINCT FROM new.batch_booking OR old.approved_hash IS DISTINCT FROM
-    new.approved_hash))
+    new.execution_date OR old.batch_booking IS DISTINCT FROM new.batch_booking OR old.instant IS DISTINCT FROM
+    new.instant OR old.approved_hash IS DISTINCT FROM new.approved_hash))
     EXECUTE FUNCTION bank_file_stays();
 CREATE CONSTRAINT TRIGGER bank_run_adds_up
     AFTER INSERT OR UPDATE OF state, payments, total_cents ON bank_runs DEFERRABLE INITIALLY DEFERRED
@@ -1855,6 +1858,42 @@ CREATE TRIGGER remember_address
     EXECUTE FUNCTION remember_address();
 CREATE TRIGGER remember_partner AFTER INSERT OR UPDATE ON partners FOR EACH ROW EXECUTE FUNCTION remember_partner();
 
+CREATE TABLE payee_checks (
+    tenant_id       uuid NOT NULL REFERENCES tenants,
+    id              uuid NOT NULL DEFAULT gen_random_uuid(),
+    seq             bigint GENERATED ALWAYS AS IDENTITY,
+    bank_details_id uuid NOT NULL,
+    result          text NOT NULL CHECK (result IN ('match', 'close', 'none', 'not_possible')),
+    holder_at_bank  text CHECK (length(holder_at_bank) BETWEEN 1 AND 140),
+    checked_on      date NOT NULL,
+    reported        boolean NOT NULL,
+    recorded_by     text NOT NULL,
+    recorded_at     timestamptz NOT NULL DEFAULT now(),
+    confirmed_by    text,
+    confirmed_at    timestamptz,
+    confirmed_alone boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, bank_details_id) REFERENCES partner_bank_details ON DELETE CASCADE,
+    CONSTRAINT a_bank_names_a_holder_that_is_alike CHECK (holder_at_bank IS NULL OR result = 'close'),
+    CONSTRAINT only_no_match_is_confirmed CHECK (confirmed_at IS NULL OR result = 'none'),
+    CHECK ((confirmed_by IS NULL) = (confirmed_at IS NULL))
+);
+COMMENT ON TABLE payee_checks IS 'What the payee''s bank said of name and account (Verification of Payee).';
+CREATE INDEX newest_payee_check ON payee_checks (tenant_id, bank_details_id, seq DESC);
+ALTER TABLE payee_checks ENABLE ROW LEVEL SECURITY;
+ALTER TABLE payee_checks FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON payee_checks
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT, UPDATE ON payee_checks TO partnerdesk_app;
+CREATE TRIGGER stay_as_written
+    BEFORE UPDATE ON payee_checks
+    FOR EACH ROW
+    WHEN (CURRENT_USER = 'partnerdesk_app'::name)
+    EXECUTE FUNCTION stay_as_written('id', 'bank_details_id', 'result', 'holder_at_bank', 'checked_on', 'reported',
+    'recorded_by', 'recorded_at');
+
 CREATE TABLE payment_attempts (
     tenant_id       uuid NOT NULL REFERENCES tenants,
     id              uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -1926,6 +1965,7 @@ CREATE TABLE payment_evidence (
 );
 COMMENT ON TABLE payment_evidence IS 'What a booking proves of a payout: a debit, a return or a reversal.';
 CREATE INDEX evidence_of_a_payout ON payment_evidence (tenant_id, payout_id, seq);
+CREATE INDEX returns_of_payments ON payment_evidence (tenant_id, run_line_id) WHERE kind = 'return';
 ALTER TABLE payment_evidence ENABLE ROW LEVEL SECURITY;
 ALTER TABLE payment_evidence FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON payment_evidence
@@ -3129,6 +3169,8 @@ CREATE TABLE tenant_bank_accounts (
     ended_reason    text,
     ended_code      text,
     ended_params    jsonb,
+    cut_off         time without time zone,
+    takes_instant   boolean NOT NULL DEFAULT false,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT own_account_confirmed_by_a_second_person CHECK (confirmed_by <> recorded_by OR confirmed_alone),
     CONSTRAINT own_account_in_use_was_confirmed CHECK (state <> 'active' OR confirmed_by IS NOT NULL),
@@ -4004,6 +4046,9 @@ BEGIN
        SET content = '{}', xml = NULL, pdf = NULL, report = NULL, erased_at = now()
      WHERE tenant_id = current_tenant() AND partner_id = of_partner AND erased_at IS NULL;
     UPDATE bank_run_lines SET creditor = gone WHERE tenant_id = current_tenant() AND payout_id = ANY (theirs);
+    DELETE FROM payee_checks c USING partner_bank_details b
+     WHERE c.tenant_id = current_tenant() AND b.tenant_id = c.tenant_id AND b.id = c.bank_details_id
+       AND b.partner_id = of_partner;
     UPDATE partner_bank_details
        SET account_holder = gone, iban_encrypted = '', iban_hmac = sha256(uuid_send(gen_random_uuid())),
            iban_last4 = 'XXXX', bic = NULL, state = 'superseded'

@@ -1,7 +1,7 @@
 """All pages."""
 
 from api.pages.account import forgotten_password, language_choice, login, mail_choices, own_account
-from api.pages.bank import bank_accounts, bank_runs, statements, unassigned
+from api.pages.bank import bank_accounts, bank_runs, payee_checks, statements, unassigned
 from api.pages.frame import rendering
 from api.pages.inbox import events, tasks
 from api.pages.partners import bank_confirmation, partner_acts, partner_due, partner_portal, partners
@@ -61,6 +61,7 @@ ROUTERS = [
     mail_choices.router,
     bank_accounts.router,
     bank_runs.router,
+    payee_checks.router,
     statements.router,
     unassigned.router,
     reports.router,

@@ -18,7 +18,7 @@ from api.v1.once import OnlyOnce
 from ledger import clock
 from ledger.access.api_keys import Caller
 from ledger.bank import bank_accounts, bank_candidates, bank_export, bank_run_cancelling, bank_run_rows, bank_runs
-from ledger.bank.bank_accounts import NewOwnAccount, OwnAccount
+from ledger.bank.bank_accounts import NewOwnAccount, OwnAccount, Terms
 from ledger.bank.bank_candidates import Candidate
 from ledger.bank.bank_run_rows import BankRun, BankRunLine
 from ledger.database import TenantTransaction
@@ -87,6 +87,10 @@ class Reason(Submitted):
     reason: str = Field(min_length=1, max_length=500, examples=["Die Bank hat die Datei abgelehnt."])
 
 
+class Instant(Submitted):
+    instant: bool = Field(examples=[True])
+
+
 class NewDay(Submitted):
     execution_date: BusinessDay = Field(examples=["2026-12-01"])
 
@@ -132,6 +136,19 @@ async def confirm_account(account: UUID, caller: Banker, once: OnlyOnce) -> JSON
 async def end_account(account: UUID, caller: Banker, once: OnlyOnce, why: Annotated[Reason, Body()]) -> JSONResponse:
     async with once.acting() as (tx, after):
         return after.answer(_account(await bank_accounts.end(tx, account, by=caller.actor, reason=why.reason)))
+
+
+@router.post(
+    "/bank-accounts/{account}/terms",
+    summary="Festhalten, was die Bank für ein eigenes Konto bietet",
+    description="`cut_off`: bis wann sie Dateien für denselben Bankarbeitstag annimmt (deutsche Zeit); "
+    "`takes_instant`: ob sie Echtzeitüberweisungen aus Dateien annimmt.",
+    operation_id="note_bank_account_terms",
+    response_model=OwnAccount,
+)
+async def note_terms(account: UUID, caller: Banker, once: OnlyOnce, terms: Terms) -> JSONResponse:
+    async with once.acting() as (tx, after):
+        return after.answer(_account(await bank_accounts.note_terms(tx, account, terms, by=caller.actor)))
 
 
 @router.get(
@@ -229,6 +246,19 @@ async def approve(number: RunNumber, doors: Doors, caller: Banker, once: OnlyOnc
 async def reschedule(number: RunNumber, caller: Banker, once: OnlyOnce, day: NewDay) -> JSONResponse:
     async with once.acting() as (tx, after):
         run = await bank_runs.reschedule(tx, number, day.execution_date, by=caller.actor)
+        return after.answer(await _in_full(tx, run))
+
+
+@router.post(
+    "/bank-runs/{number}/instant",
+    summary="Echtzeitüberweisungen verlangen, oder nicht mehr",
+    description="Nur, wo die Bank sie für das Konto annimmt (`takes_instant`). Eine Freigabe ist danach hinfällig.",
+    operation_id="choose_instant_bank_run",
+    response_model=RunInFull,
+)
+async def choose_instant(number: RunNumber, caller: Banker, once: OnlyOnce, chosen: Instant) -> JSONResponse:
+    async with once.acting() as (tx, after):
+        run = await bank_runs.choose_instant(tx, number, instant=chosen.instant, by=caller.actor)
         return after.answer(await _in_full(tx, run))
 
 

@@ -3,7 +3,7 @@
 An account is never changed, only replaced by another row, so that a file can tell for ever what it was paid from.
 """
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -48,6 +48,10 @@ class OwnAccount(Frozen):
     iban_last4: str
     bic: str
     batch_booking: bool
+    cut_off: time | None
+    """Until when, in Germany, the bank takes a file for the same bank day; None where nobody said."""
+    takes_instant: bool
+    """Whether the bank takes files of instant transfers for it."""
     state: str
     recorded_by: str
     recorded_at: datetime
@@ -171,6 +175,41 @@ async def end(tx: TenantTransaction, account: UUID, *, by: str, reason: str) -> 
     return ended
 
 
+class Terms(Submitted):
+    """What the bank offers for an account."""
+
+    cut_off: time | None = Field(default=None, examples=["14:30"])
+    takes_instant: bool = False
+
+
+async def note_terms(tx: TenantTransaction, account: UUID, terms: Terms, *, by: str) -> OwnAccount:
+    """What the bank offers, as it is told from now on; nothing that was approved changes by it.
+
+    Raises NotFound, NotAllowedNow (not in force).
+    """
+    await _lock(tx, account, "active")
+    row = await tx.fetchrow(
+        f"""
+        UPDATE tenant_bank_accounts SET cut_off = $3, takes_instant = $4
+         WHERE tenant_id = $1 AND id = $2 RETURNING {_COLUMNS}
+        """,
+        tx.tenant.id,
+        account,
+        terms.cut_off,
+        terms.takes_instant,
+    )
+    noted = _account(row)
+    await _note(
+        tx,
+        by,
+        "terms_noted",
+        noted,
+        cut_off=terms.cut_off.isoformat("minutes") if terms.cut_off else None,
+        takes_instant=terms.takes_instant,
+    )
+    return noted
+
+
 async def list_accounts(tx: TenantTransaction) -> list[OwnAccount]:
     """What is in force or waits first, then what was."""
     rows = await tx.fetch(
@@ -217,8 +256,8 @@ async def iban_of(tx: TenantTransaction, vault: Vault, account: UUID) -> str:
 
 
 _COLUMNS = """
-    id, seq, account_holder, iban_last4, bic, batch_booking, state, recorded_by, recorded_at, confirmed_by,
-    confirmed_at, confirmed_alone, ended_reason, ended_code, ended_params
+    id, seq, account_holder, iban_last4, bic, batch_booking, cut_off, takes_instant, state, recorded_by, recorded_at,
+    confirmed_by, confirmed_at, confirmed_alone, ended_reason, ended_code, ended_params
 """
 
 

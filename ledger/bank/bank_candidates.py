@@ -13,6 +13,7 @@ from uuid import UUID
 from ledger.bank import further_attempts
 from ledger.bank.bank_ids import country_outside_sepa, masked
 from ledger.bank.bank_text import NAME_LENGTH, TEXT_LENGTH, has_words, sepa_text
+from ledger.bank.return_reasons import OF_THE_ACCOUNT
 from ledger.bank.sepa_area import is_in_eea, must_be_reported
 from ledger.database import TenantTransaction
 from ledger.payouts.payouts import DOCUMENTS, TO_TRANSFER
@@ -45,6 +46,8 @@ WHY_NOT = {
     "no_account": "barred_no_account",
     "account_changed": "barred_account_changed",
     "account_pending": "barred_account_pending",
+    "account_refused": "barred_account_refused",
+    "payee_unlike": "barred_payee_unlike",
     "tax": "tax_case_changed",
     "cannot_decrypt": "barred_cannot_decrypt",
     "outside_sepa": "barred_outside_sepa",
@@ -137,6 +140,7 @@ async def judged(
     return [_candidate(vault, row, blocked.get(row["payout_id"])) for row in rows]
 
 
+_OF_THE_ACCOUNT = "ARRAY[" + ", ".join(f"'{code}'" for code in sorted(OF_THE_ACCOUNT)) + "]"
 _CANDIDATES = f"""
     SELECT p.id AS payout_id, p.number, q.code AS partner_code, q.country_code AS partner_country,
            COALESCE(o.number, d.voucher_number) AS credit_note_number,
@@ -211,6 +215,26 @@ _CANDIDATES = f"""
              WHEN EXISTS (SELECT 1 FROM partner_bank_details w
                            WHERE w.tenant_id = p.tenant_id AND w.partner_id = p.partner_id AND w.state = 'pending')
                THEN 'account_pending'
+             WHEN b.id IN (SELECT y.bank_details_id
+                             FROM payment_evidence e
+                             JOIN bank_run_lines y ON y.tenant_id = e.tenant_id AND y.id = e.run_line_id
+                            WHERE e.tenant_id = $1 AND e.kind = 'return' AND e.reason_code = ANY ({_OF_THE_ACCOUNT})
+                              -- Replaced it is another row; confirmed, two persons sent to it again; proved, it took
+                              -- a payment since.
+                              AND NOT EXISTS (SELECT FROM payment_attempts m
+                                               WHERE m.tenant_id = $1 AND m.bank_details_id = y.bank_details_id
+                                                 AND m.confirmed_at > e.recorded_at)
+                              AND NOT EXISTS (SELECT FROM bank_run_lines z
+                                                JOIN payment_evidence f ON f.tenant_id = $1 AND f.run_line_id = z.id
+                                               WHERE z.tenant_id = $1 AND z.bank_details_id = y.bank_details_id
+                                                 AND f.payout_id = z.payout_id AND f.kind = 'debit'
+                                                 AND (f.booked_on, f.seq) > (e.booked_on, e.seq)
+                                                 AND NOT EXISTS (SELECT FROM payment_evidence c
+                                                                  WHERE c.tenant_id = $1 AND c.cancels = f.id)))
+               THEN 'account_refused'
+             WHEN (SELECT k.result = 'none' AND k.confirmed_at IS NULL FROM payee_checks k
+                    WHERE k.tenant_id = $1 AND k.bank_details_id = b.id ORDER BY k.seq DESC LIMIT 1)
+               THEN 'payee_unlike'
            END AS why_not
       FROM payouts p
       JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id

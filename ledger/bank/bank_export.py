@@ -59,7 +59,7 @@ async def download(tx: TenantTransaction, vault: Vault, number: str, *, by: str,
 
 async def _export(tx: TenantTransaction, vault: Vault, run: BankRun, by: str) -> None:
     own = await bank_accounts.get_active(tx, run.account_id)
-    checked_execution_date(run.execution_date, clock.today())
+    checked_execution_date(run.execution_date, clock.today(), instant=run.instant)
     if run.approved_hash != run.content_hash or await barred(tx, vault, run):
         raise ContentHasChanged
     payments = await _payments(tx, vault, run)
@@ -68,6 +68,7 @@ async def _export(tx: TenantTransaction, vault: Vault, run: BankRun, by: str) ->
         iban=await bank_accounts.iban_of(tx, vault, own.id),
         bic=own.bic,
         address=await _payers_address(tx),
+        instant=run.instant,
     )
     # Seconds of computing: beside the event loop, so that other requests go on.
     content = await asyncio.to_thread(

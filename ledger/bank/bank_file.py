@@ -31,12 +31,13 @@ class Address(Frozen):
 
 
 class Debtor(Frozen):
-    """The account that pays."""
+    """The account that pays, and whether the bank is asked for instant transfers from it (INST)."""
 
     holder: str
     iban: str
     bic: str
     address: Address | None = None
+    instant: bool = False
 
 
 class Payment(Frozen):
@@ -85,7 +86,7 @@ def write_bank_file(
     }
     if beyond_eea and debtor.address is not None:
         config["address"] = _address(debtor.address)
-    transfer = _Numbered(number, config, batch_booking=batch_booking)
+    transfer = _Numbered(number, config, batch_booking=batch_booking, instant=debtor.instant)
     for payment in payments:
         transfer.add_payment(_entry(payment, execution_date))
     written: bytes = transfer.export(validate=validate)
@@ -105,9 +106,10 @@ def control_sum_cents(file: bytes) -> tuple[int, int]:
 class _Numbered(SepaTransfer):  # type: ignore[misc]
     """The library's transfer under our message id: the bank refuses the same id twice, and so the same file."""
 
-    def __init__(self, number: str, config: dict[str, Any], *, batch_booking: bool) -> None:
+    def __init__(self, number: str, config: dict[str, Any], *, batch_booking: bool, instant: bool) -> None:
         self._number = number
         self._batch_booking = batch_booking
+        self._instant = instant
         super().__init__(config, schema=SCHEMA, clean=False)
 
     def _create_header(self) -> None:
@@ -123,6 +125,8 @@ class _Numbered(SepaTransfer):  # type: ignore[misc]
         # What a report of the bank names (pain.002), known before the file is sent.
         block.find("PmtInfId").text = self._number
         block.find("BtchBookg").text = "true" if self._batch_booking else "false"
+        if self._instant:
+            ET.SubElement(ET.SubElement(block.find("PmtTpInf"), "LclInstrm"), "Cd").text = "INST"
 
 
 def _address(address: Address) -> dict[str, str]:

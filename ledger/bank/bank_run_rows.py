@@ -27,6 +27,10 @@ class BankRun(Frozen):
     account_id: UUID
     execution_date: date
     batch_booking: bool
+    instant: bool
+    """Executed within seconds, on any day (INST)."""
+    name_check: bool
+    """A note for the person at the bank: whether to have the names checked there. It is no member of the file."""
     payments: int
     total_cents: int
     content_hash: str
@@ -135,21 +139,24 @@ async def list_runs(
     return RECORDED.cut([of_row(row) for row in rows], limit)
 
 
+_LINES = """
+    SELECT l.*, p.number AS payout, p.state AS payout_state, q.code AS partner_code,
+           q.country_code AS partner_country, b.iban_last4,
+           d.voucher_number AS credit_note_number
+      FROM bank_run_lines l
+      JOIN payouts p ON p.tenant_id = l.tenant_id AND p.id = l.payout_id
+      JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
+      JOIN partner_bank_details b ON b.tenant_id = l.tenant_id AND b.id = l.bank_details_id
+      LEFT JOIN external_documents d
+             ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
+     WHERE l.tenant_id = $1 AND l.run_id = $2
+"""
+
+
 async def lines(tx: TenantTransaction, run: UUID, *, after: int = 0, limit: int | None = None) -> list[BankRunLine]:
     """The payments in the order of the file, those that dropped out among them."""
     rows = await tx.fetch(
-        """
-        SELECT l.*, p.number AS payout, p.state AS payout_state, q.code AS partner_code,
-               q.country_code AS partner_country, b.iban_last4,
-               d.voucher_number AS credit_note_number
-          FROM bank_run_lines l
-          JOIN payouts p ON p.tenant_id = l.tenant_id AND p.id = l.payout_id
-          JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
-          JOIN partner_bank_details b ON b.tenant_id = l.tenant_id AND b.id = l.bank_details_id
-          LEFT JOIN external_documents d
-                 ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
-         WHERE l.tenant_id = $1 AND l.run_id = $2 AND l.position > $3 ORDER BY l.position LIMIT $4
-        """,
+        _LINES + " AND l.position > $3 ORDER BY l.position LIMIT $4",
         tx.tenant.id,
         run,
         after,
@@ -157,6 +164,13 @@ async def lines(tx: TenantTransaction, run: UUID, *, after: int = 0, limit: int 
         timeout=SECONDS,
     )
     return [BankRunLine.from_row(row) for row in rows]
+
+
+async def find_line(tx: TenantTransaction, number: str, payout: str) -> BankRunLine | None:
+    """The payment of this payout that the run holds, or that stood in its file."""
+    run = await get(tx, number)
+    row = await tx.fetchrow(_LINES + " AND p.number = $3 AND stood_in_file(l)", tx.tenant.id, run.id, payout)
+    return None if row is None else BankRunLine.from_row(row)
 
 
 async def count_paid_payouts(tx: TenantTransaction, run: UUID) -> tuple[int, int]:

@@ -80,7 +80,7 @@ async def reschedule(tx: TenantTransaction, number: str, day: date, *, by: str) 
     """Another execution day; an approval is void with it. Raises NotFound, NotAllowedNow, NotAcceptable."""
     run = await lock(tx, number)
     require_state(run, "draft", "approved")
-    checked = checked_execution_date(day, clock.today())
+    checked = checked_execution_date(day, clock.today(), instant=run.instant)
     if run.state == "approved":
         await _void_approval(tx, run, Reason.of("execution_date_changed"))
     await tx.execute(
@@ -95,6 +95,42 @@ async def reschedule(tx: TenantTransaction, number: str, day: date, *, by: str) 
         after=checked.isoformat(),
     )
     return await _count_anew(tx, run)
+
+
+async def choose_instant(tx: TenantTransaction, number: str, *, instant: bool, by: str) -> BankRun:
+    """Whether the bank is asked for instant transfers (INST), where its account takes them. It voids an approval.
+
+    Raises NotFound, NotAllowedNow (sent; an account that takes none), NotAcceptable (a day on which others are not
+    executed, where they are asked for no more).
+    """
+    run = await lock(tx, number)
+    require_state(run, "draft", "approved")
+    if instant and not (await bank_accounts.get_active(tx, run.account_id)).takes_instant:
+        raise NotAllowedNow("own_account_takes_no_instant")
+    if instant == run.instant:
+        return run
+    checked_execution_date(run.execution_date, clock.today(), instant=instant)
+    if run.state == "approved":
+        await _void_approval(tx, run, Reason.of("instant_changed"))
+    await tx.execute(
+        "UPDATE bank_runs SET instant = $3 WHERE tenant_id = $1 AND id = $2", tx.tenant.id, run.id, instant
+    )
+    await note(tx, by, "instant_chosen", run, instant=instant)
+    return await _count_anew(tx, run)
+
+
+async def note_name_check(tx: TenantTransaction, number: str, *, wanted: bool, by: str) -> BankRun:
+    """Whether the person at the bank is to have the names checked there. Raises NotFound, NotAllowedNow (sent)."""
+    run = await lock(tx, number)
+    require_state(run, "draft", "approved")
+    row = await tx.fetchrow(
+        "UPDATE bank_runs SET name_check = $3 WHERE tenant_id = $1 AND id = $2 RETURNING *",
+        tx.tenant.id,
+        run.id,
+        wanted,
+    )
+    await note(tx, by, "name_check_noted", run, wanted=wanted)
+    return of_row(row)
 
 
 async def refresh(tx: TenantTransaction, vault: Vault, number: str, *, by: str) -> list[BankRunLine]:
@@ -131,7 +167,7 @@ async def approve(tx: TenantTransaction, vault: Vault, number: str, *, by: str, 
         raise NotAllowedNow("bank_run_empty")
     alone = await four_eyes.require_second_person(tx, by, made_by=[run.created_by])
     await bank_accounts.get_active(tx, run.account_id)
-    checked_execution_date(run.execution_date, clock.today())
+    checked_execution_date(run.execution_date, clock.today(), instant=run.instant)
     if run.content_hash != seen_hash or await barred(tx, vault, run):
         raise ContentHasChanged
     row = await tx.fetchrow(
@@ -235,7 +271,7 @@ async def _count_anew(tx: TenantTransaction, run: BankRun) -> BankRun:
     """Number, sum and hash of a draft from the lines that are left."""
     held = [line for line in await lines(tx, run.id) if line.released_at is None]
     fresh = await get(tx, run.number)
-    content = {
+    content: dict[str, object] = {
         "run": run.number,
         "account": str(fresh.account_id),
         "execution_date": fresh.execution_date.isoformat(),
@@ -245,6 +281,8 @@ async def _count_anew(tx: TenantTransaction, run: BankRun) -> BankRun:
             for line in held
         ],
     }
+    if fresh.instant:  # the hash of all others stays what it was
+        content["instant"] = True
     digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
     row = await tx.fetchrow(
         """

@@ -81,7 +81,7 @@ async def take_in(tx: TenantTransaction, vault: Vault, brought: Brought) -> Take
         for account, one in zip(accounts, brought.message.statements, strict=True)
     ]
     if brought.message.report is not None:
-        await status_reports.note(tx, brought.message.report)
+        await status_reports.note(tx, brought.message.report, by=brought.by)
     for account in {*accounts}:
         await statement_gaps.look(tx, account)
     taken = TakenIn(

@@ -9,19 +9,21 @@ from collections import Counter
 from collections.abc import Iterator
 
 from bankstatements.models import Report, ReportedPayment
-from ledger import tasks
-from ledger.bank import return_reasons
+from ledger import plain_text, tasks
+from ledger.bank import bank_run_rows, payee_checks, return_reasons
 from ledger.database import TenantTransaction
 from ledger.reasons import Reason
 from ledger.refusals import NotAcceptable
 
 _REJECTED = "RJCT"
-_CHECKS = {"RCVC": "match", "RVMC": "close", "RVNM": "none", "RVNA": "not_possible"}
 _MOST_NAMED = 200
 
 
-async def note(tx: TenantTransaction, report: Report) -> None:
-    """Ask what must be asked about the run. Raises NotAcceptable for a report of a file that is not ours."""
+async def note(tx: TenantTransaction, report: Report, *, by: str) -> None:
+    """Keep what was checked, and ask what must be asked about the run, which is locked.
+
+    Raises NotAcceptable for a report of a file that is not ours.
+    """
     run = await tx.fetchval(
         "SELECT number FROM bank_runs WHERE tenant_id = $1 AND number = $2 AND file_sha256 IS NOT NULL",
         tx.tenant.id,
@@ -30,7 +32,9 @@ async def note(tx: TenantTransaction, report: Report) -> None:
     blocks = {block.payment_information_id for block in report.blocks} - {None, run}
     if run is None or blocks:
         raise NotAcceptable("report_of_no_run")
+    await bank_run_rows.lock(tx, run)
     await _ask_about_rejected(tx, run, report)
+    await _keep_checks(tx, run, report, by=by)
     await _ask_about_names(tx, run, report)
 
 
@@ -57,13 +61,33 @@ async def _ask_about_rejected(tx: TenantTransaction, run: str, report: Report) -
     )
 
 
+async def _keep_checks(tx: TenantTransaction, run: str, report: Report, *, by: str) -> None:
+    checked = {one.end_to_end_id: one for one in _payments(report) if one.status in payee_checks.RESULTS}
+    if not checked:
+        return
+    for line in await bank_run_rows.lines(tx, (await bank_run_rows.get(tx, run)).id):
+        told = checked.get(line.end_to_end_id)
+        if told is None or not line.stood_in_file:
+            continue
+        new = payee_checks.NewCheck(
+            result=payee_checks.RESULTS[told.status or ""], holder_at_bank=_printed(told.name_at_bank)
+        )
+        await payee_checks.keep(tx, line, new, reported=True, by=by)
+
+
+def _printed(name: str | None) -> str | None:
+    """As names are kept: one printable line. One without a letter says nothing."""
+    kept = plain_text.cleaned(name or "", 140)
+    return kept if any(map(str.isalpha, kept)) else None
+
+
 async def _ask_about_names(tx: TenantTransaction, run: str, report: Report) -> None:
-    """The name itself stays in the file, which is encrypted: a question is no place for it."""
-    checked = [payment for payment in _payments(report) if payment.status in _CHECKS]
+    """The name itself is kept with the account: a question is no place for it."""
+    checked = [payment for payment in _payments(report) if payment.status in payee_checks.RESULTS]
     unlike = [payment for payment in checked if payment.status in ("RVMC", "RVNM")]
     if not unlike:
         return
-    counted = Counter(_CHECKS[payment.status or ""] for payment in checked)
+    counted = Counter(payee_checks.RESULTS[payment.status or ""] for payment in checked)
     await tasks.ask(
         tx,
         tasks.NewTask(

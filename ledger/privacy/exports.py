@@ -24,6 +24,10 @@ _OF_PARTNER = {
     " ORDER BY decided_at",
     "accounts": "SELECT to_jsonb(t) - '{iban_encrypted,iban_hmac}'::text[] FROM partner_bank_details t"
     " WHERE tenant_id = $1 AND partner_id = $2 ORDER BY recorded_at",
+    "payee_checks": "SELECT to_jsonb(t) FROM payee_checks t WHERE tenant_id = $1 AND bank_details_id IN"
+    " (SELECT id FROM partner_bank_details WHERE tenant_id = $1 AND partner_id = $2) ORDER BY seq",
+    "further_attempts": "SELECT to_jsonb(t) FROM payment_attempts t WHERE tenant_id = $1 AND payout_id IN"
+    " (SELECT id FROM payouts WHERE tenant_id = $1 AND partner_id = $2) ORDER BY seq",
     "bank_bookings": "SELECT to_jsonb(t) - '{other_iban_hmac}'::text[] || jsonb_build_object('booked_on', e.booked_on)"
     " FROM bank_entry_details t JOIN bank_entries e ON e.tenant_id = t.tenant_id AND e.id = t.entry_id"
     " WHERE t.tenant_id = $1 AND t.other_iban_hmac IN (SELECT iban_hmac FROM partner_bank_details"

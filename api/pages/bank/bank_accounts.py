@@ -14,7 +14,7 @@ from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
 from api.pages.words import waiting_words
 from ledger.bank import bank_accounts
-from ledger.bank.bank_accounts import NewOwnAccount
+from ledger.bank.bank_accounts import NewOwnAccount, Terms
 from ledger.refusals import NotAcceptable, NotAllowedNow
 from ledger.reports import waiting_elsewhere
 from ledger.roles import Permission
@@ -64,6 +64,22 @@ async def confirm(account: UUID, visit: Second) -> Response:
     try:
         async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
             await bank_accounts.confirm(tx, account, by=visit.person.actor)
+    except NotAllowedNow as refused:
+        return await _shown(visit, wrong=said(refused))
+    return RedirectResponse(PAGE, status_code=303)
+
+
+@router.post("/{account}/angaben")
+async def note_terms(account: UUID, visit: Banker) -> Response:
+    try:
+        terms = Terms.model_validate(
+            {"cut_off": visit.field("annahmeschluss") or None, "takes_instant": visit.field("echtzeit") == "1"}
+        )
+    except ValidationError:
+        return await _shown(visit, wrong=N_("Bitte nennen Sie den Annahmeschluss als Uhrzeit, zum Beispiel 14:30."))
+    try:
+        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
+            await bank_accounts.note_terms(tx, account, terms, by=visit.person.actor)
     except NotAllowedNow as refused:
         return await _shown(visit, wrong=said(refused))
     return RedirectResponse(PAGE, status_code=303)

@@ -17,15 +17,23 @@ from api.pages.frame.languages import N_
 from api.pages.frame.rendering import Instead, PageRoute
 from api.pages.frame.visits import Visit, may
 from api.pages.words import waiting_words
-from api.pages.words.bank_words import WAYS_OUT
+from api.pages.words.bank_words import PAYEE_RESULTS, WAYS_OUT
 from ledger import clock
-from ledger.bank import bank_accounts, bank_candidates, bank_export, bank_run_cancelling, bank_run_rows, bank_runs
-from ledger.bank.bank_days import next_target_day
+from ledger.bank import (
+    bank_accounts,
+    bank_candidates,
+    bank_export,
+    bank_run_cancelling,
+    bank_run_rows,
+    bank_runs,
+    payee_checks,
+)
+from ledger.bank.bank_days import executed_from, next_target_day
 from ledger.database import TenantTransaction
 from ledger.refusals import ContentHasChanged, NotAcceptable, NotAllowedNow, NotFound, NothingDue
 from ledger.reports import waiting_elsewhere
 from ledger.roles import Permission
-from ledger.types import business_day
+from ledger.types import BERLIN, business_day
 
 PAGE = "/admin/zahlungslaeufe"
 router = APIRouter(prefix=PAGE, route_class=PageRoute, include_in_schema=False)
@@ -75,7 +83,7 @@ async def run_page(number: str, visit: Viewer) -> Response:
 @router.post("/{number}/freigeben")
 async def approve(number: str, visit: Second) -> Response:
     seen = visit.field("content_hash")[:64]
-    async with _acting(visit, number, refresh=True) as tx:
+    async with acting(visit, number, refresh=True) as tx:
         await bank_runs.approve(tx, visit.doors.vault, number, by=visit.person.actor, seen_hash=seen)
     return RedirectResponse(visit.onward(f"{PAGE}/{number}"), status_code=303)
 
@@ -102,14 +110,14 @@ async def download(number: str, visit: Banker) -> Response:
 
 @router.post("/{number}/bestaetigen")
 async def confirm(number: str, visit: Banker) -> Response:
-    async with _acting(visit, number) as tx:
+    async with acting(visit, number) as tx:
         await bank_runs.confirm(tx, number, by=visit.person.actor, today=clock.today())
     return RedirectResponse(f"{PAGE}/{number}", status_code=303)
 
 
 @router.post("/{number}/tag")
 async def reschedule(number: str, visit: Banker) -> Response:
-    async with _acting(visit, number) as tx:
+    async with acting(visit, number) as tx:
         day = _day(visit.field("day"))
         if day is None:
             raise NotAcceptable("day_not_acceptable")
@@ -119,7 +127,7 @@ async def reschedule(number: str, visit: Banker) -> Response:
 
 @router.post("/{number}/entfernen")
 async def drop(number: str, visit: Banker) -> Response:
-    async with _acting(visit, number) as tx:
+    async with acting(visit, number) as tx:
         reason = visit.field("reason")[:500]
         if not reason:
             raise NotAcceptable("reason_missing")
@@ -129,27 +137,43 @@ async def drop(number: str, visit: Banker) -> Response:
 
 @router.post("/{number}/stornieren")
 async def cancel(number: str, visit: Banker) -> Response:
-    async with _acting(visit, number) as tx:
+    async with acting(visit, number) as tx:
         await bank_run_cancelling.cancel(tx, number, by=visit.person.actor, reason=visit.field("reason")[:500])
     return RedirectResponse(f"{PAGE}/{number}", status_code=303)
 
 
 @router.post("/{number}/stornieren/bestaetigen")
 async def confirm_cancel(number: str, visit: Second) -> Response:
-    async with _acting(visit, number) as tx:
+    async with acting(visit, number) as tx:
         await bank_run_cancelling.confirm_cancel(tx, number, by=visit.person.actor)
     return RedirectResponse(f"{PAGE}/{number}", status_code=303)
 
 
 @router.post("/{number}/stornieren/zurueckziehen")
 async def withdraw_cancel(number: str, visit: Banker) -> Response:
-    async with _acting(visit, number) as tx:
+    async with acting(visit, number) as tx:
         await bank_run_cancelling.withdraw_cancel(tx, number, by=visit.person.actor)
     return RedirectResponse(f"{PAGE}/{number}", status_code=303)
 
 
+@router.post("/{number}/echtzeit")
+async def choose_instant(number: str, visit: Banker) -> Response:
+    async with acting(visit, number) as tx:
+        instant = visit.field("echtzeit") == "1"
+        await bank_runs.choose_instant(tx, number, instant=instant, by=visit.person.actor)
+    return RedirectResponse(f"{PAGE}/{number}", status_code=303)
+
+
+@router.post("/{number}/empfaengerpruefung")
+async def note_name_check(number: str, visit: Banker) -> Response:
+    async with acting(visit, number) as tx:
+        wanted = visit.field("pruefen") == "1"
+        await bank_runs.note_name_check(tx, number, wanted=wanted, by=visit.person.actor)
+    return RedirectResponse(f"{PAGE}/{number}", status_code=303)
+
+
 @asynccontextmanager
-async def _acting(visit: Visit, number: str, *, refresh: bool = False) -> AsyncIterator[TenantTransaction]:
+async def acting(visit: Visit, number: str, *, refresh: bool = False) -> AsyncIterator[TenantTransaction]:
     """A refusal shows the run again, with its reason. Raises Instead."""
     try:
         if refresh:
@@ -206,6 +230,7 @@ async def _run(visit: Visit, number: str, *, wrong: str | None = None) -> Respon
         start = _position(visit)
         lines = await bank_run_rows.lines(tx, run.id, after=start, limit=_LINES + 1)
         names = await actor_names.names(tx)
+        checks = await payee_checks.newest(tx, {line.bank_details_id for line in lines})
         paid = (await bank_run_rows.count_paid_payouts(tx, run.id))[0] if run.state == "exported" else 0
     following = f"{PAGE}/{number}?ab={lines[_LINES - 1].position}" if len(lines) > _LINES else ""
     shown = lines[:_LINES]
@@ -215,13 +240,16 @@ async def _run(visit: Visit, number: str, *, wrong: str | None = None) -> Respon
         wrong=wrong,
         run=run,
         account=account,
-        lines=[line for line in shown if line.released_at is None or run.state == "cancelled"],
-        dropped=[line for line in shown if line.released_at is not None and run.state != "cancelled"],
+        lines=[line for line in shown if line.stood_in_file or run.state == "cancelled"],
+        dropped=[line for line in shown if not line.stood_in_file and run.state != "cancelled"],
         names=names,
+        checks=checks,
+        payee_results=PAYEE_RESULTS,
         paid=paid,
         states=STATES,
         first=f"{PAGE}/{number}" if start else "",
         following=following,
+        executed_from=executed_from(run.execution_date, clock.now().astimezone(BERLIN), account.cut_off),
         is_due=clock.today() >= run.execution_date,
         may_bank=visit.person.may(Permission.BANK),
         may_confirm=visit.person.may(Permission.CONFIRM_BANK),

@@ -13,10 +13,10 @@ from fastapi.responses import RedirectResponse, Response
 from api.actions.after import After
 from api.http.language import said
 from api.pages.frame.actor_names import names
-from api.pages.frame.languages import N_
 from api.pages.frame.rendering import Instead, PageRoute
 from api.pages.frame.visits import Visit, may, require_fresh
 from api.pages.payouts import payout_documents
+from api.pages.payouts.payout_hints import HINTS
 from api.pages.payouts.payouts import PAGE
 from api.pages.words import (
     audit_words,
@@ -74,32 +74,11 @@ Number = Annotated[str, Path(max_length=40)]
 _LINES = 100
 _MOST_QUESTIONS = 20
 _EARLY = (PayoutState.AWAITING_APPROVAL, PayoutState.APPROVED)
-_HINTS = {
-    "angefordert": N_("Die Auszahlung ist angefordert und wartet auf Freigabe."),
-    "freigegeben": N_("Die Auszahlung ist freigegeben. Die Gutschrift wird jetzt in lexoffice angelegt."),
-    "abgelehnt": N_("Die Auszahlung ist abgelehnt. Ihre Provisionen sind wieder frei."),
-    "storniert": N_("Die Auszahlung ist storniert. Ihre Provisionen sind wieder frei."),
-    "wird_storniert": N_(
-        "Die Auszahlung ist storniert. Bis ihr Eingangsbeleg in lexoffice gelöscht ist, bleibt sie stehen; zugestellt "
-        "wird nichts."
-    ),
-    "bezahlt": N_("Die Auszahlung ist als bezahlt festgehalten."),
-    "zurueckgestellt": N_("Die Auszahlung ist zurückgestellt."),
-    "aufgenommen": N_("Die Auszahlung ist wieder aufgenommen."),
-    "notiz": N_("Die Notiz ist festgehalten."),
-    "bestaetigt": N_("Die Änderung ist bestätigt."),
-    "beleg-storno": N_("Der Storno ist verlangt. Über der Vier-Augen-Grenze bestätigt ihn eine zweite Person."),
-    "storno-zurueck": N_("Der Storno ist zurückgenommen."),
-    "nicht-erneut": N_("Die erneute Überweisung ist zurückgenommen."),
-    "gesendet": N_("Der Beleg wird erneut an den Partner gesendet."),
-    "unzustellbar": N_("Festgehalten: Die Mail mit dem Beleg kam zurück."),
-    "uebergeben": N_("Festgehalten: Der Partner hat den Beleg."),
-}
 
 
 @router.get("/{number}")
 async def payout_page(number: Number, visit: Reader) -> Response:
-    return await _shown(visit, number, message=_HINTS.get(visit.request.query_params.get("hinweis", "")))
+    return await _shown(visit, number, message=HINTS.get(visit.request.query_params.get("hinweis", "")))
 
 
 @router.post("/{number}/freigeben")

@@ -35,6 +35,13 @@ _ANEW = N_(
     "die Gutschrift in lexoffice: Dann ist die Auszahlung storniert, ihre Provisionen sind frei, und eine neue wird "
     "für das jetzige Konto freigegeben."
 )
+PAYEE_RESULTS = {
+    "match": (N_("Name stimmt"), "done"),
+    "close": (N_("Name fast gleich"), "waiting"),
+    "none": (N_("Name passt nicht"), "trouble"),
+    "not_possible": (N_("nicht prüfbar"), ""),
+}
+"""Results of a Verification of Payee, and their tone."""
 WAYS_OUT = {
     "account_changed": _ANEW,
     "no_account": _ANEW,
@@ -42,6 +49,14 @@ WAYS_OUT = {
         "Eine zweite Person bestätigt oder verwirft die neue Bankverbindung auf der Seite des Partners; bestätigt gilt "
         "sie nach der Wartefrist. Gilt dann das Konto der Freigabe nicht mehr, wird von Hand überwiesen oder die "
         "Gutschrift in lexoffice storniert."
+    ),
+    "account_refused": N_(
+        "Bitten Sie den Partner um ein neues Konto und halten Sie es fest. Stimmt das Konto doch, bestätigen es zwei "
+        "Personen, indem sie den Rückläufer erneut überweisen lassen."
+    ),
+    "payee_unlike": N_(
+        "Klären Sie mit dem Partner, wem das Konto gehört. Dann bestätigt eine zweite Person im Zahlungslauf, dass es "
+        "stimmt; oder Sie halten das richtige Konto fest."
     ),
     "unwritable_holder": _ANEW,
     "cannot_decrypt": N_("Bitte halten Sie die Bankverbindung des Partners neu fest."),

@@ -106,10 +106,10 @@ END $$;
 CREATE OR REPLACE TRIGGER bank_file_stays BEFORE UPDATE ON bank_runs FOR EACH ROW
     WHEN (OLD.file_sha256 IS NOT NULL
           AND (OLD.file_sha256, OLD.content_hash, OLD.payments, OLD.total_cents, OLD.account_id, OLD.execution_date,
-               OLD.batch_booking, OLD.approved_hash)
+               OLD.batch_booking, OLD.instant, OLD.approved_hash)
               IS DISTINCT FROM
               (NEW.file_sha256, NEW.content_hash, NEW.payments, NEW.total_cents, NEW.account_id, NEW.execution_date,
-               NEW.batch_booking, NEW.approved_hash))
+               NEW.batch_booking, NEW.instant, NEW.approved_hash))
     EXECUTE FUNCTION bank_file_stays();
 COMMENT ON TRIGGER bank_file_stays ON bank_runs IS
     'Refuses to change what a file that was made says (PD020).'
@@ -212,3 +212,12 @@ CREATE OR REPLACE TRIGGER attempts_end_with_their_payout AFTER UPDATE OF state O
     EXECUTE FUNCTION attempts_end_with_their_payout();
 COMMENT ON TRIGGER attempts_end_with_their_payout ON payouts IS
     'Ends the further attempt of a payout that is returned no more. Relied on by ledger/bank/further_attempts.py.';
+
+COMMENT ON TABLE payee_checks IS 'What the payee''s bank said of name and account (Verification of Payee).';
+
+CREATE OR REPLACE TRIGGER stay_as_written BEFORE UPDATE ON payee_checks FOR EACH ROW
+    WHEN (current_user = 'partnerdesk_app')
+    EXECUTE FUNCTION stay_as_written('id', 'bank_details_id', 'result', 'holder_at_bank', 'checked_on', 'reported',
+                                     'recorded_by', 'recorded_at');
+COMMENT ON TRIGGER stay_as_written ON payee_checks IS
+    'Refuses the application another result in the same row (PD050). Relied on by ledger/bank/payee_checks.py.';

@@ -61,6 +61,9 @@ BEGIN
        SET content = '{}', xml = NULL, pdf = NULL, report = NULL, erased_at = now()
      WHERE tenant_id = current_tenant() AND partner_id = of_partner AND erased_at IS NULL;
     UPDATE bank_run_lines SET creditor = gone WHERE tenant_id = current_tenant() AND payout_id = ANY (theirs);
+    DELETE FROM payee_checks c USING partner_bank_details b
+     WHERE c.tenant_id = current_tenant() AND b.tenant_id = c.tenant_id AND b.id = c.bank_details_id
+       AND b.partner_id = of_partner;
     UPDATE partner_bank_details
        SET account_holder = gone, iban_encrypted = '', iban_hmac = sha256(uuid_send(gen_random_uuid())),
            iban_last4 = 'XXXX', bic = NULL, state = 'superseded'

@@ -118,6 +118,12 @@ NEEDS: dict[tuple[str, str], Permission | tuple[Permission, ...]] = {
     ("POST", "/admin/auszahlungen/{number}/beleg-stornieren"): Permission.APPROVE,
     ("POST", "/admin/auszahlungen/{number}/stornos/{reversal}/zuruecknehmen"): Permission.APPROVE,
     ("POST", "/admin/auszahlungen/{number}/erneut/zuruecknehmen"): Permission.APPROVE,
+    ("POST", "/admin/zahlungslaeufe/{number}/empfaengerpruefung"): Permission.BANK,
+    ("POST", "/admin/zahlungslaeufe/{number}/echtzeit"): Permission.BANK,
+    ("POST", "/admin/bankkonten/{account}/angaben"): Permission.BANK,
+    ("POST", "/admin/zahlungslaeufe/{number}/zahlungen/{payout}/pruefung"): Permission.BANK,
+    ("POST", "/admin/zahlungslaeufe/{number}/zahlungen/{payout}/pruefung/name"): Permission.BANK,
+    ("POST", "/admin/zahlungslaeufe/{number}/zahlungen/{payout}/pruefung/bestaetigen"): Permission.CONFIRM_BANK,
     **{
         ("POST", f"/admin/auszahlungen/{{number}}/{act}"): (Permission.WRITE, Permission.APPROVE)
         for act in ("stornieren", "zurueckstellen", "aufnehmen", "notiz", "beleg-senden")

@@ -3,7 +3,7 @@
 import tomllib
 import unicodedata
 import xml.etree.ElementTree as ET
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.bank import sepa_area
-from ledger.bank.bank_days import checked_execution_date, is_target_day, next_target_day
+from ledger.bank.bank_days import checked_execution_date, executed_from, is_target_day, next_target_day
 from ledger.bank.bank_file import Address, Debtor, NotSepaText, Payment, control_sum_cents, write_bank_file
 from ledger.bank.bank_text import is_sepa_text, sepa_text
 from ledger.refusals import NotAcceptable
@@ -198,3 +198,32 @@ def test_a_day_on_which_no_bank_pays_is_refused_by_name(wanted: date, code: str)
     with pytest.raises(NotAcceptable) as refused:
         checked_execution_date(wanted, today)
     assert refused.value.code == code
+
+
+def test_an_instant_file_says_so_for_its_block_and_any_day_will_do() -> None:
+    sunday = date(2026, 11, 29)
+    payer = DEBTOR.model_copy(update={"instant": True})
+    file = write_bank_file("ZL-2026-0001", payer, [_payment()], execution_date=sunday, batch_booking=False)
+    tree = ET.fromstring(file)
+    assert [one.text for one in tree.findall(".//{*}PmtInf/{*}PmtTpInf/{*}LclInstrm/{*}Cd")] == ["INST"]
+    assert checked_execution_date(sunday, date(2026, 11, 28), instant=True) == sunday
+    assert checked_execution_date(None, sunday, instant=True) == sunday
+
+
+@pytest.mark.parametrize(
+    ("handed_in", "cut_off", "executed"),
+    [
+        ("2026-11-30T10:00", None, date(2026, 11, 30)),
+        ("2026-11-30T14:29", time(14, 30), date(2026, 11, 30)),
+        ("2026-11-30T14:30", time(14, 30), date(2026, 12, 1)),
+        ("2026-11-27T16:00", time(14, 30), date(2026, 11, 30)),
+        ("2026-11-28T10:00", time(14, 30), date(2026, 11, 30)),
+    ],
+)
+def test_after_the_banks_cut_off_a_file_is_executed_on_the_next_bank_day(
+    handed_in: str, cut_off: time | None, executed: date
+) -> None:
+    now = datetime.fromisoformat(handed_in)
+    assert executed_from(now.date(), now, cut_off) == executed
+    later = date(2026, 12, 9)
+    assert executed_from(later, now, cut_off) == later

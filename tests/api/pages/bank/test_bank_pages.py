@@ -242,3 +242,42 @@ async def test_what_came_back_is_transferred_again_by_two_persons(firm: Firm, ba
     back_again = await first.post(f"{page}/erneut/zuruecknehmen", {"grund": "Verrechnet."}, shown_at=page)
     assert back_again.status_code == 303
     assert "zurückgenommen" in (await second.get(page)).text
+
+
+async def test_a_result_of_the_name_check_is_entered_and_decided_in_the_run(firm: Firm, bank_office: Shop) -> None:
+    vault = firm.parts.vault
+    await bank.own_account(bank_office, vault)
+    payout = await bank.open_payout(bank_office, vault, to=IBAN)
+    run = (await bank.draft(bank_office, vault)).number
+    page, check = f"{RUNS}/{run}", f"{RUNS}/{run}/zahlungen/{payout.number}/pruefung"
+    maker, second = await firm.person(Role.ADMIN), await firm.person(Role.ADMIN)
+    assert "prüft eine einzelne Zahlung immer" in (await second.get(page)).text
+    wrong = await maker.post(check, {"ergebnis": "close"}, shown_at=page)
+    assert (wrong.status_code, "nur, wenn er fast gleich ist" in wrong.text) == (422, True)
+    assert (await maker.post(check, {"ergebnis": "none"}, shown_at=page)).status_code == 303
+    assert "Name passt nicht" in (await second.get(page)).text
+    own = await maker.post(f"{check}/bestaetigen", shown_at=page)
+    assert (own.status_code, "zweite Person" in own.text) == (422, True)
+    assert (await second.post(f"{check}/bestaetigen", shown_at=page)).status_code == 303
+    close = {"ergebnis": "close", "inhaber": "Juergen Gross"}
+    assert (await maker.post(check, close, shown_at=page)).status_code == 303
+    assert "Bei der Bank: Juergen Gross" in (await second.get(page)).text
+    assert (await maker.post(f"{check}/name", shown_at=page)).status_code == 303
+    assert await bank_office.rows("SELECT 1 FROM partner_bank_details WHERE account_holder = 'Juergen Gross'")
+
+
+async def test_what_the_bank_offers_is_noted_and_an_instant_run_chosen(firm: Firm, bank_office: Shop) -> None:
+    account = await bank.own_account(bank_office, firm.parts.vault)
+    await bank.open_payout(bank_office, firm.parts.vault)
+    maker = await firm.person(Role.ADMIN)
+    terms = f"{ACCOUNTS}/{account.id}/angaben"
+    wrong = await maker.post(terms, {"annahmeschluss": "halb drei"}, shown_at=ACCOUNTS)
+    assert (wrong.status_code, "14:30" in wrong.text) == (422, True)
+    form = {"annahmeschluss": "14:30", "echtzeit": "1"}
+    assert (await maker.post(terms, form, shown_at=ACCOUNTS)).status_code == 303
+    assert "Annahmeschluss 14:30 Uhr" in (await maker.get(ACCOUNTS)).text
+    run = f"{RUNS}/{(await bank.draft(bank_office, firm.parts.vault)).number}"
+    assert (await maker.post(f"{run}/echtzeit", {"echtzeit": "1"}, shown_at=run)).status_code == 303
+    page = (await maker.get(run)).text
+    assert "ja (INST)" in page
+    assert "14:30 Uhr" in page

@@ -1,0 +1,191 @@
+"""Verification of Payee: what the payee's bank said of name and account, and what follows (rules.md, Bank).
+
+The newest result of an account counts. No match (RVNM) keeps the account out of every file until a second person
+confirms it; a close match (RVMC) names the holder, which somebody may propose as new bank details; that no check was
+possible (RVNA) is a note. A check is no rejection: what is in a file already stays there.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field, SecretStr
+
+from ledger import clock
+from ledger.access import four_eyes
+from ledger.audit import audit
+from ledger.bank import bank_run_rows, partner_accounts
+from ledger.bank.bank_run_rows import BankRunLine
+from ledger.bank.partner_accounts import BankDetails, NewBankDetails
+from ledger.database import TenantTransaction
+from ledger.plain_text import PrintedName
+from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound
+from ledger.types import Frozen, PartnerId, Submitted
+from ledger.vault import Vault
+
+Result = Literal["match", "close", "none", "not_possible"]
+RESULTS: Mapping[str, Result] = MappingProxyType(
+    {"RCVC": "match", "RVMC": "close", "RVNM": "none", "RVNA": "not_possible"}
+)
+"""By the codes of the EPC's scheme, as banks write them into a pain.002."""
+
+
+class NewCheck(Submitted):
+    """What the bank's page shows for one payment. `holder_at_bank` belongs to a close match."""
+
+    result: Result
+    holder_at_bank: PrintedName | None = Field(default=None, min_length=1, max_length=140)
+    checked_on: date | None = None
+
+
+class PayeeCheck(Frozen):
+    """A result for an account. `reported` by a file of the bank; else a person read it on the bank's page."""
+
+    id: UUID
+    bank_details_id: UUID
+    result: Result
+    holder_at_bank: str | None
+    checked_on: date
+    reported: bool
+    recorded_by: str
+    recorded_at: datetime
+    confirmed_by: str | None
+    confirmed_at: datetime | None
+    confirmed_alone: bool
+
+    @property
+    def bars(self) -> bool:
+        """Whether no file may pay to the account."""
+        return self.result == "none" and self.confirmed_at is None
+
+
+async def newest(tx: TenantTransaction, accounts: Collection[UUID]) -> dict[UUID, PayeeCheck]:
+    """The result that counts of each account that has one."""
+    rows = await tx.fetch(
+        """
+        SELECT DISTINCT ON (bank_details_id) * FROM payee_checks
+         WHERE tenant_id = $1 AND bank_details_id = ANY ($2) ORDER BY bank_details_id, seq DESC
+        """,
+        tx.tenant.id,
+        list(accounts),
+    )
+    return {row["bank_details_id"]: PayeeCheck.from_row(row) for row in rows}
+
+
+async def record(tx: TenantTransaction, run: str, payout: str, new: NewCheck, *, by: str) -> PayeeCheck:
+    """What a person read on the bank's page for a payment of a run. Locks the run.
+
+    Raises NotFound, NotAcceptable (a day to come, a name without a close match or the other way round).
+    """
+    day = new.checked_on or clock.today()
+    if day > clock.today():
+        raise NotAcceptable("payee_check_day_ahead")
+    if (new.result == "close") != (new.holder_at_bank is not None):
+        raise NotAcceptable("payee_check_name")
+    line = await _line(tx, run, payout)
+    return await keep(tx, line, new.model_copy(update={"checked_on": day}), reported=False, by=by)
+
+
+async def keep(tx: TenantTransaction, line: BankRunLine, new: NewCheck, *, reported: bool, by: str) -> PayeeCheck:
+    """A result for the account of this payment; it counts from now on. The run is locked."""
+    row = await tx.fetchrow(
+        """
+        INSERT INTO payee_checks (tenant_id, bank_details_id, result, holder_at_bank, checked_on, reported, recorded_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING *
+        """,
+        tx.tenant.id,
+        line.bank_details_id,
+        new.result,
+        new.holder_at_bank,
+        new.checked_on or clock.today(),
+        reported,
+        by,
+    )
+    assert row is not None, "it was inserted"
+    kept = PayeeCheck.from_row(row)
+    await _note(tx, by, "recorded", line, result=kept.result, reported=reported)
+    return kept
+
+
+async def confirm(tx: TenantTransaction, run: str, payout: str, *, by: str) -> PayeeCheck:
+    """A second person has made sure whose account it is, though the name does not fit: files may pay to it.
+
+    Locks the run. Raises NotFound, NotAllowedNow (nothing bars it), SecondPersonNeeded: who recorded the account or the
+    result is the first one.
+    """
+    line = await _line(tx, run, payout)
+    found = (await newest(tx, [line.bank_details_id])).get(line.bank_details_id)
+    if found is None or not found.bars:
+        raise NotAllowedNow("payee_check_bars_nothing")
+    recorded_by = await tx.fetchval(
+        "SELECT recorded_by FROM partner_bank_details WHERE tenant_id = $1 AND id = $2",
+        tx.tenant.id,
+        line.bank_details_id,
+    )
+    first = [recorded_by, None if found.reported else found.recorded_by]
+    alone = await four_eyes.require_second_person(tx, by, made_by=first)
+    row = await tx.fetchrow(
+        """
+        UPDATE payee_checks SET confirmed_by = $3, confirmed_at = now(), confirmed_alone = $4
+         WHERE tenant_id = $1 AND id = $2 RETURNING *
+        """,
+        tx.tenant.id,
+        found.id,
+        by,
+        alone,
+    )
+    assert row is not None, "it is there"
+    await _note(tx, by, "confirmed", line, alone=alone)
+    return PayeeCheck.from_row(row)
+
+
+async def take_name(tx: TenantTransaction, vault: Vault, run: str, payout: str, *, by: str) -> BankDetails:
+    """The same account under the holder's name as the bank has it, proposed: it waits for a second person like any new
+    bank details, and until then the partner's payouts rest.
+
+    Locks the partner. Raises NotFound, NotAllowedNow (no close match), CannotDecrypt.
+    """
+    found = await bank_run_rows.find_line(tx, run, payout)
+    check = None if found is None else (await newest(tx, [found.bank_details_id])).get(found.bank_details_id)
+    if found is None:
+        raise NotFound("payment_not_found")
+    if check is None or check.holder_at_bank is None:
+        raise NotAllowedNow("payee_check_names_nobody")
+    account = await tx.fetchrow(
+        "SELECT partner_id, iban_encrypted, bic FROM partner_bank_details WHERE tenant_id = $1 AND id = $2",
+        tx.tenant.id,
+        found.bank_details_id,
+    )
+    assert account is not None, "payments keep their account"
+    new = NewBankDetails(
+        account_holder=check.holder_at_bank[:70],
+        iban=SecretStr(vault.decrypt(account["iban_encrypted"])),
+        bic=account["bic"],
+    )
+    return await partner_accounts.save_bank_details(tx, vault, PartnerId(account["partner_id"]), new, by=by)
+
+
+async def _line(tx: TenantTransaction, run: str, payout: str) -> BankRunLine:
+    await bank_run_rows.lock(tx, run)
+    line = await bank_run_rows.find_line(tx, run, payout)
+    if line is None:
+        raise NotFound("payment_not_found")
+    return line
+
+
+async def _note(tx: TenantTransaction, by: str, what: str, line: BankRunLine, **more: object) -> None:
+    partner = await tx.fetchval(
+        "SELECT partner_id FROM partner_bank_details WHERE tenant_id = $1 AND id = $2",
+        tx.tenant.id,
+        line.bank_details_id,
+    )
+    await audit.record(
+        tx,
+        actor=by,
+        action=f"partner.payee_check_{what}",
+        subject="partner",
+        subject_id=str(partner),
+        detail={"account": str(line.bank_details_id), "payout": line.payout, **more},
+    )
