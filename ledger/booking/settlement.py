@@ -116,6 +116,8 @@ async def settle(tx: TenantTransaction, payout: Payout, verdict: Verdict) -> Set
         case Meaning.SETTLED_BY_RELATED, PayoutState.CREDIT_NOTE_OPEN:
             await _ask(tx, payout, "settled_by_related", Reason.of("credit_note_set_off"))
             return Settled(state=EventState.FAILED, reason=Reason.of("set_off_not_transferred"))
+        case Meaning.PAID, PayoutState.CREDIT_NOTE_OPEN if await _is_taken_back(tx, payout):
+            return await mark_returned(tx, payout, Reason.of("bank_reversed"))
         case Meaning.PAID, PayoutState.CREDIT_NOTE_OPEN if await _waits_for_the_bank(tx, payout):
             return Settled(state=EventState.PROCESSED, reason=Reason.of("bank_has_not_said_paid"))
         case Meaning.PAID, PayoutState.CREDIT_NOTE_OPEN:
@@ -174,6 +176,12 @@ async def _bank_said_paid(tx: TenantTransaction, payout: Payout) -> bool:
     if not proved.is_complete:
         return False
     return proved.returns > 0 or await payment_evidence.who_says_paid(tx, payout) is PaidBy.BANK
+
+
+async def _is_taken_back(tx: TenantTransaction, payout: Payout) -> bool:
+    """The bank took its own booking back: the books say paid of money that never left."""
+    proved = await payment_evidence.sum_up(tx, payout.id)
+    return proved.is_back and not proved.returns
 
 
 async def _waits_for_the_bank(tx: TenantTransaction, payout: Payout) -> bool:

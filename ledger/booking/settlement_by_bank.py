@@ -65,8 +65,8 @@ async def _note(tx: TenantTransaction, payout: Payout, proved: Proved) -> None:
 
 
 async def _came_back(tx: TenantTransaction, payout: Payout, proved: Proved) -> None:
-    if payout.state is PayoutState.CREDIT_NOTE_OPEN and proved.last_back == "reversal":
-        return  # as if nothing had left: the payout is open again
+    if payout.state is PayoutState.CREDIT_NOTE_OPEN and not proved.returns and not await _is_said_paid(tx, payout):
+        return  # taken back before it counted as paid, as if nothing had left: the payout is open again
     if payout.state is PayoutState.PAID and await _is_paid_since(tx, payout, proved):
         return
     if proved.last_back == "return":
@@ -102,14 +102,23 @@ async def _left(tx: TenantTransaction, payout: Payout, proved: Proved) -> None:
         return
     if payout.state is not PayoutState.CREDIT_NOTE_OPEN:
         return
+    # After a return the bank's word for what is still out counts whomever the tenant chose, as for a returned payout.
     paid_by = await payment_evidence.who_says_paid(tx, payout)
-    if paid_by is PaidBy.LEXOFFICE or (paid_by is PaidBy.BOTH and not await _is_paid_in_the_books(tx, payout)):
+    waits = paid_by is PaidBy.LEXOFFICE or (paid_by is PaidBy.BOTH and not await _is_paid_in_the_books(tx, payout))
+    if waits and not proved.returns:
         return
     open_questions = await tasks.open_kinds(tx, subject="payout", subject_id=payout.number)
     if payout.reopened or "document_deviates" in open_questions:
         await settlement.mark_returned(tx, payout, Reason.of("paid_but_document_changed"))
     else:
         await settlement.mark_paid(tx, payout, proved.end_to_end_id or payout.number, proved.sent_on)
+
+
+async def _is_said_paid(tx: TenantTransaction, payout: Payout) -> bool:
+    """Whether a debit would have made it paid, had it been told alone: then what takes the debit back returns it,
+    in whatever order both are told."""
+    paid_by = await payment_evidence.who_says_paid(tx, payout)
+    return paid_by is PaidBy.BANK or await _is_paid_in_the_books(tx, payout)
 
 
 async def _is_paid_in_the_books(tx: TenantTransaction, payout: Payout) -> bool:

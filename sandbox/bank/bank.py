@@ -216,7 +216,19 @@ class Bank:
         found = next((one for one in self.books.bookings if one.reference == reference), None)
         if found is None or any(one.takes_back == reference for one in self.books.bookings):
             raise NotNow("Diese Buchung gibt es nicht, oder sie ist schon storniert.")
-        return self._book(found.account, "reversal", -found.cents, found.lines, order=found.order, takes_back=reference)
+        taken = self._book(
+            found.account, "reversal", -found.cents, found.lines, order=found.order, takes_back=reference
+        )
+        # What never left cannot come back.
+        self.books.returns = [due for due in self.books.returns if self._is_out(due)]
+        return taken
+
+    def _is_out(self, due: Due) -> bool:
+        out = 0
+        for booking in self.books.bookings:
+            if booking.order == due.order and any(line.end_to_end_id == due.end_to_end_id for line in booking.lines):
+                out += 1 if booking.kind in ("transfer", "batch") else -1
+        return out > 0
 
     def book_other(self, account: str, kind: Kind, cents: int, line: Line) -> Booking:
         """What happens on an account besides: debits, fees, other people's transfers. Raises NotNow."""

@@ -213,7 +213,7 @@ async def test_what_our_bank_refuses_is_rejected_before_it_is_booked(customer: C
         ("<CtrlSum>3.00</CtrlSum>", "<CtrlSum>4.00</CtrlSum>", "AM10"),
         ("<NbOfTxs>2</NbOfTxs>", "<NbOfTxs>3</NbOfTxs>", "AM18"),
         ("Gutschrift GS-1", "Gutschrift ☺", "FF01"),
-        ("2026-12-01", "2026-10-01", "DT01"),
+        ("2026-12-01", "2024-12-01", "DT01"),
     ],
 )
 async def test_a_file_that_contradicts_itself_is_rejected_whole(
@@ -231,6 +231,13 @@ async def test_the_same_message_is_taken_once(customer: Customer) -> None:
     assert await customer.hand_in(file(100, 200)) is not None
     assert await customer.hand_in(file(100, 200)) is None
     assert (await customer.papers("pain.002"))[-1].report.reasons[0].code == "DU01"  # type: ignore[union-attr]
+
+
+async def test_two_customers_may_give_their_messages_one_number(customer: Customer) -> None:
+    other = "DE75512108001245126199"
+    await customer.hook("accounts", iban=other, holder="Andere GmbH", cents=1_000)
+    assert await customer.hand_in(file(100, 200)) is not None
+    assert await customer.hand_in(file(100, 200).replace(OWN_IBAN.encode(), other.encode())) is not None
 
 
 async def test_an_account_number_with_wrong_check_digits_is_rejected_alone(customer: Customer) -> None:
