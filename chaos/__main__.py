@@ -32,6 +32,7 @@ async def _main(options: argparse.Namespace) -> int:
         seconds=seconds,
         tenants=options.tenants,
         kills_per_minute=options.kills_per_minute,
+        with_bank=options.bank,
     )
     conditions = Conditions(
         realistic=options.limits == "realistic",
@@ -50,7 +51,7 @@ async def _main(options: argparse.Namespace) -> int:
         say(f"Stopped. The logs are in {state}.")
         return 130
     print(json.dumps(report, ensure_ascii=False), flush=True)
-    doubles = ("double_credit_notes", "double_invoices", "double_numbers", "double_vouchers")
+    doubles = ("double_credit_notes", "double_invoices", "double_numbers", "double_vouchers", "double_payments")
     good = not report["differences"] and not any(report[name] for name in doubles)
     if (good or options.careless) and options.state is None:
         shutil.rmtree(state, ignore_errors=True)
@@ -87,6 +88,11 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--settle-minutes", type=float, default=6.0, help="at most, afterwards (%(default)s)")
     parser.add_argument("--no-faults", action="store_true", help="kills only")
+    parser.add_argument(
+        "--bank",
+        action="store_true",
+        help="payouts are paid by files and statements of a bank that errs, instead of clicks in lexoffice",
+    )
     parser.add_argument(
         "--careless", action="store_true", help="with workers that lack our safeguards: doubles must be reported"
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from chaos import own_stories
+from chaos import bank_stories, own_stories
 from chaos.firm import Firm, Refused
 from chaos.plan import MANAGERS, Collection, Ending, Sale
 
@@ -79,6 +79,7 @@ class Story:
     async def bring_to(self, partner: str, number: str, ending: Ending, answer_to_returned: str) -> None:
         self.is_at(f"{number}: {ending}")
         self.expect(number, "paid", "credit_note_open")  # until the story knows better
+        await bank_stories.before_the_approval(self, partner, number, ending)
         match ending:
             case Ending.REJECTED:
                 await self._decide(number, "reject")
@@ -92,6 +93,9 @@ class Story:
                 await self._from_its_credit_note(partner, number, ending, answer_to_returned)
 
     async def _from_its_credit_note(self, partner: str, number: str, ending: Ending, answer_to_returned: str) -> None:
+        if self.firm.banker is not None:
+            await bank_stories.bring_to_end(self, number, ending)
+            return
         if self.firm.writes_own:
             await own_stories.bring_to_end(self, number, ending)
             return

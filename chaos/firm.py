@@ -8,7 +8,7 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID, uuid4
 
 import httpx
@@ -25,6 +25,9 @@ from lexoffice.client import LexofficeClient
 from sandbox.demo_office import LEVELS
 from sandbox.lexoffice.categories import COMMISSIONS
 from sandbox.stack import StackAddresses
+
+if TYPE_CHECKING:
+    from chaos.banking import Banker
 
 _ADDRESS = {"street": "Lindenweg 5", "zip": "10115", "city": "Berlin", "country_code": "DE"}
 _AGAIN_AFTER_S = 0.5
@@ -55,6 +58,8 @@ class Firm:
         self.organization = ""
         self.lexoffice_key = ""
         self.writes_own = False
+        self.banker: Banker | None = None
+        """Where the bank says what is paid: who makes its files."""
         self.keys: dict[str, str] = {}
         self._signing_secret = f"whsec_{secrets.token_hex(16)}"
         self.answers_to_returned: dict[str, str] = {}
@@ -90,7 +95,11 @@ class Firm:
         firm = cls(addresses, tenant, http)
         vault = Vault.from_setting(addresses.environment["PARTNERDESK_SECRET_KEY"])
         async with ledger.transaction(tenant) as tx:
-            for name, scopes in (("write", ("read", "write", "bank")), ("approve", ("read", "approve", "bank"))):
+            for name, scopes in (
+                ("write", ("read", "write", "bank")),
+                ("approve", ("read", "approve", "bank")),
+                ("statements", ("statements",)),
+            ):
                 made = await api_keys.create_api_key(
                     tx, vault, api_keys.WantedKey(name=name, scopes=scopes), actor="chaos"
                 )
@@ -166,6 +175,17 @@ class Firm:
                     raise Refused(
                         f"{method} {path}", answer.status_code, problem.get("code", ""), problem.get("detail", "")
                     )
+            await asyncio.sleep(_AGAIN_AFTER_S)
+
+    async def file(self, path: str) -> bytes:
+        """A file that a door makes, or gives once more. Raises Refused."""
+        while True:
+            answer = await self._try("POST", f"/api/v1{path}", None, {"X-API-Key": self.keys["write"]})
+            if answer is not None and answer.is_success:
+                return answer.content
+            if answer is not None:
+                problem = answer.json()
+                raise Refused(f"POST {path}", answer.status_code, problem.get("code", ""), problem.get("detail", ""))
             await asyncio.sleep(_AGAIN_AFTER_S)
 
     async def stripe_says(self, event: Mapping[str, Any]) -> None:
@@ -251,7 +271,12 @@ class Firm:
             f"/partners/{code}/agreement",
             {"version": "2026-01", "accepted_at": "2026-01-02T09:00:00+01:00"},
         )
-        number = int.from_bytes(hashlib.sha256(code.encode()).digest()[:8], "big") % 10**10
-        iban = str(IBAN.generate("DE", bank_code="12030000", account_code=f"{number:010}"))
-        account = await self.ask("PUT", f"/partners/{code}/bank-details", {"account_holder": name, "iban": iban})
+        details = {"account_holder": name, "iban": iban_of(code)}
+        account = await self.ask("PUT", f"/partners/{code}/bank-details", details)
         await self.ask("POST", f"/partners/{code}/bank-details/confirm", {"account": account["id"]}, key="approve")
+
+
+def iban_of(code: str) -> str:
+    """The account of a partner."""
+    number = int.from_bytes(hashlib.sha256(code.encode()).digest()[:8], "big") % 10**10
+    return str(IBAN.generate("DE", bank_code="12030000", account_code=f"{number:010}"))

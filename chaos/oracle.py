@@ -14,7 +14,7 @@ from typing import Any
 import asyncpg
 from temporalio.client import Client, WorkflowExecutionStatus
 
-from chaos import own_oracle
+from chaos import bank_oracle, own_oracle
 from chaos.actors import Diary, ExpectedSale
 from chaos.firm import Firm
 from sandbox.demo_office import LEVELS
@@ -38,6 +38,9 @@ class Findings:
     own_documents: int = 0
     double_numbers: int = 0
     double_vouchers: int = 0
+    double_payments: int = 0
+    unexplained_cents: int = 0
+    sent_back: int = 0
     payouts: Counter[str] = field(default_factory=Counter)
     events: Counter[str] = field(default_factory=Counter)
     open_tasks: Counter[str] = field(default_factory=Counter)
@@ -80,6 +83,8 @@ async def compare(firms: Sequence[Firm], diary: Diary, database_url: str, engine
             _told(findings, firm, books, await firm.notifications())
             _as_decided(findings, firm, books, diary)
             await _workflows(findings, firm, books, engine)
+            if firm.banker is not None:
+                await _money(findings, firm, books, ledger)
     finally:
         await ledger.close()
     findings.differences += await _stray_workflows(engine)
@@ -267,6 +272,21 @@ def _as_decided(findings: Findings, firm: Firm, books: _Books, diary: Diary) -> 
             findings.add(firm, f"{number} was answered with and is not in the ledger")
         elif payout["state"] not in states:
             findings.add(firm, f"{number} is {payout['state']}, its story ended with {'/'.join(sorted(states))}")
+
+
+async def _money(findings: Findings, firm: Firm, books: _Books, ledger: asyncpg.Connection) -> None:
+    """What the bank has booked, and what the ledger made of it."""
+    assert firm.banker is not None
+    at_the_bank = await firm.banker.books()
+    async with ledger.transaction(readonly=True):
+        await ledger.execute("SELECT set_config('app.tenant', $1, true)", str(firm.tenant.id))
+        found = await bank_oracle.read(ledger, firm.banker.iban, at_the_bank)
+    money = bank_oracle.compare(found, {number: payout["state"] for number, payout in books.payouts.items()})
+    findings.double_payments += money.double_payments
+    findings.unexplained_cents += money.unexplained_cents
+    findings.sent_back += money.returned
+    for text in money.differences:
+        findings.add(firm, text)
 
 
 # The engine

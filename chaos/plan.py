@@ -24,6 +24,7 @@ class Ending(StrEnum):
     REOPENED = "credit note made a draft, finished again, paid"
     DELETED = "credit note made a draft and deleted"
     DEVIATES = "credit note changed, mended, paid"
+    CAME_BACK = "sent back by the partner's bank"
 
 
 _WEIGHTS = {
@@ -40,6 +41,15 @@ _WEIGHTS = {
     Ending.DELETED: 3,
     Ending.DEVIATES: 3,
 }
+
+_WEIGHTS_WITH_A_BANK = {
+    Ending.PAID: 70,
+    Ending.CAME_BACK: 14,
+    Ending.REJECTED: 4,
+    Ending.CANCELLED: 6,
+    Ending.CONTRADICTED: 6,
+}
+"""Where the bank says paid. What is done to a document while its file is at the bank is for people to clear up."""
 
 MANAGERS = ("M1", "M2", "M3")
 """Sponsors of those who sell: M1 brought the other two, so every sale earns on two or three levels."""
@@ -93,6 +103,8 @@ class Plan:
     sales: tuple[Sale, ...]
     collections: tuple[Collection, ...]
     kills: tuple[Kill, ...]
+    with_bank: bool = False
+    """Payouts are paid by files and statements of a bank, instead of clicks in lexoffice."""
 
 
 PARTS = {"worker 1": 5, "worker 2": 5, "api": 4, "temporal": 3, "postgres": 4}
@@ -101,7 +113,9 @@ PARTS = {"worker 1": 5, "worker 2": 5, "api": 4, "temporal": 3, "postgres": 4}
 _THOUGHTS = 6
 
 
-def draw(*, seed: int, payouts: int, seconds: float, tenants: int, kills_per_minute: float) -> Plan:
+def draw(
+    *, seed: int, payouts: int, seconds: float, tenants: int, kills_per_minute: float, with_bank: bool = False
+) -> Plan:
     """One in twelve payouts is a manager's; stories begin in the first 70 % of the time, kills come until its end."""
     dice = random.Random(f"chaos/{seed}")  # noqa: S311 - repeatable on purpose
     collections = payouts // 12
@@ -110,13 +124,19 @@ def draw(*, seed: int, payouts: int, seconds: float, tenants: int, kills_per_min
         seed=seed,
         seconds=seconds,
         tenants=tenants,
-        sales=tuple(_sale(dice, index, tenants, last_begin) for index in range(payouts - collections)),
-        collections=tuple(_collection(dice, index, tenants, seconds) for index in range(collections)),
+        sales=tuple(
+            _sale(dice, index, tenants, last_begin, with_bank=with_bank) for index in range(payouts - collections)
+        ),
+        collections=tuple(
+            _collection(dice, index, tenants, seconds, with_bank=with_bank) for index in range(collections)
+        ),
         kills=_kills(dice, seconds, kills_per_minute),
+        with_bank=with_bank,
     )
 
 
-def _sale(dice: random.Random, index: int, tenants: int, last_begin: float) -> Sale:
+def _sale(dice: random.Random, index: int, tenants: int, last_begin: float, *, with_bank: bool) -> Sale:
+    weights = _WEIGHTS_WITH_A_BANK if with_bank else _WEIGHTS
     return Sale(
         index=index,
         tenant=index % tenants,
@@ -126,19 +146,19 @@ def _sale(dice: random.Random, index: int, tenants: int, last_begin: float) -> S
         # Whole euros: net and tax of the invoice are then what Stripe was told, to the cent.
         net_cents=dice.randrange(50, 2000) * 100,
         written_by_us=dice.random() < 0.3,
-        ending=dice.choices(list(_WEIGHTS), list(_WEIGHTS.values()))[0],
+        ending=dice.choices(list(weights), list(weights.values()))[0],
         answer_to_returned=dice.choice(ANSWERS_TO_RETURNED),
         think_seconds=_thoughts(dice),
     )
 
 
-def _collection(dice: random.Random, index: int, tenants: int, seconds: float) -> Collection:
+def _collection(dice: random.Random, index: int, tenants: int, seconds: float, *, with_bank: bool) -> Collection:
     return Collection(
         index=index,
         tenant=index % tenants,
         begins_at=dice.uniform(seconds * 0.4, seconds * 0.9),
         manager=dice.choice(MANAGERS),
-        ending=dice.choice((Ending.PAID, Ending.PAID, Ending.LEFT_OPEN)),
+        ending=Ending.PAID if with_bank else dice.choice((Ending.PAID, Ending.PAID, Ending.LEFT_OPEN)),
         think_seconds=_thoughts(dice),
     )
 

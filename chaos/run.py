@@ -19,6 +19,7 @@ from temporalio.service import RPCError
 
 from chaos import oracle, weather
 from chaos.actors import Diary, collect, sell
+from chaos.banking import BankDays, Banker, Terminal
 from chaos.firm import Firm
 from chaos.monkey import Monkey
 from chaos.parts import Careless, second_worker
@@ -92,6 +93,11 @@ async def run(plan: Plan, conditions: Conditions, state: Path, say: Say) -> dict
         firms = await _open_firms(stack, plan, http, rate=2.0 if conditions.realistic else 0.0)
         for firm in firms:
             exits.push_async_callback(firm.close)
+        terminal, days = Terminal(stack.addresses.bank_url), None
+        exits.push_async_callback(terminal.close)
+        if plan.with_bank:
+            days = BankDays(terminal, plan.seed)
+            await _open_accounts(firms, terminal, plan.seed)
         say(f"Prepared within {time.monotonic() - began:.0f} s; chaos for {plan.seconds:.0f} s.")
         diary = Diary()
         monkey = Monkey(parts, say)
@@ -101,15 +107,22 @@ async def run(plan: Plan, conditions: Conditions, state: Path, say: Say) -> dict
             *(monkey.keep_running(name) for name in parts),
             monkey.revive("temporal", lambda: _answers(stack)),
             *(one.be_there() for one in people),
+            *(firm.banker.be_there() for firm in firms if firm.banker is not None),
+            *([days.go_by()] if days is not None else []),
         ) as background:
             if conditions.faults:
                 await weather.begin(firms, plan.seed, lost_answers=conditions.lost_answers)
+                if days is not None:
+                    days.errs = True
             started = time.monotonic()
             stories = asyncio.create_task(_tell(plan, firms, diary, began=started))
             try:
                 await monkey.carry_out(plan.kills, started)
                 await asyncio.sleep(max(0.0, started + plan.seconds - time.monotonic()))
                 faults = await weather.end(firms)
+                if days is not None:
+                    await days.be_right_again()
+                    faults.update(days.faults)
                 say(f"The weather is fine again; {len(diary.unfinished)} stories to end.")
                 settled = await _settle(stack, firms, monkey, stories, conditions.settle_seconds, background)
             finally:
@@ -168,6 +181,12 @@ async def _open_firms(stack: Stack, plan: Plan, http: httpx.AsyncClient, *, rate
     return list(firms)
 
 
+async def _open_accounts(firms: Sequence[Firm], terminal: Terminal, seed: int) -> None:
+    for number, firm in enumerate(firms):
+        firm.banker = Banker(firm, terminal, seed, number)
+        await firm.banker.open_account()
+
+
 async def _tell(plan: Plan, firms: Sequence[Firm], diary: Diary, *, began: float) -> None:
     """All stories, side by side. One that breaks is noted and does not stop the others."""
     look_every = 2.0 if plan.seconds > 180 else 0.7
@@ -204,6 +223,8 @@ async def _settle(
         await asyncio.sleep(1)
         if not stories.done() or not await monkey.all_running():
             continue
+        if not all(firm.banker.is_done for firm in firms if firm.banker is not None):
+            continue
         try:
             if await _is_quiet(stack, firms):
                 return True
@@ -236,6 +257,7 @@ _UNDER_WAY = """
     SELECT EXISTS (SELECT 1 FROM events WHERE state IN ('received', 'waiting', 'skipped') AND provider = 'lexoffice')
         OR EXISTS (SELECT 1 FROM decisions WHERE delivered_at IS NULL)
         OR EXISTS (SELECT 1 FROM creation_intents WHERE closed_at IS NULL)
+        OR EXISTS (SELECT 1 FROM bank_entries WHERE state = 'waiting' AND booked_by IS NOT NULL)
         OR EXISTS (SELECT 1 FROM payouts WHERE workflow_started_at IS NULL OR recheck_wanted_at IS NOT NULL)
 """
 
@@ -328,4 +350,19 @@ def _report(
         "own_documents": findings.own_documents,
         "double_numbers": findings.double_numbers,
         "double_vouchers": findings.double_vouchers,
+        "double_payments": findings.double_payments,
+        **_of_the_bank(plan, findings, firms),
+    }
+
+
+def _of_the_bank(plan: Plan, findings: oracle.Findings, firms: Sequence[Firm]) -> dict[str, Any]:
+    if not plan.with_bank:
+        return {}
+    counts: Counter[str] = Counter()
+    for firm in firms:
+        counts.update(firm.banker.counts if firm.banker is not None else ())
+    return {
+        "unexplained_cents": findings.unexplained_cents,
+        "sent_back": findings.sent_back,
+        "at_the_bank": dict(sorted(counts.items())),
     }
