@@ -161,6 +161,19 @@ async def set_aside(entry: UUID, caller: Banker, once: OnlyOnce, why: Annotated[
         return after.answer(_entry(await unassigned.set_aside(tx, entry, by=caller.actor, reason=why.reason)))
 
 
+@router.post(
+    "/bank-entries/{entry}/take-up",
+    summary="Einen beiseitegelegten Umsatz wieder aufnehmen",
+    description="Er wartet wieder auf eine Entscheidung, mit dem Grund, den er hatte. Was zugeordnet ist, bleibt es: "
+    "ein Nachweis ändert sich nicht.",
+    operation_id="take_bank_entry_up",
+    response_model=EntryShown,
+)
+async def take_up(entry: UUID, caller: Banker, once: OnlyOnce) -> JSONResponse:
+    async with once.acting() as (tx, after):
+        return after.answer(_entry(await unassigned.take_up_again(tx, entry, by=caller.actor)))
+
+
 def _entry(entry: BankEntry) -> dict[str, Any]:
     return shown(entry, reason=in_words(entry.why))
 

@@ -124,6 +124,7 @@ NEEDS: dict[str, Need] = {
     "list_bank_entries": Need(BANK),
     "assign_bank_entry": Need(BANK, {"payout": "PO-2020-9999"}, absent=True),
     "set_bank_entry_aside": Need(BANK, _REASON),
+    "take_bank_entry_up": Need(BANK),
     "create_bank_run": Need(BANK, {"account": "{bank_account}", "payouts": ["{number}"]}),
     "get_bank_run": Need(BANK),
     "approve_bank_run": Need(BANK, {"content_hash": "{content_hash}"}),

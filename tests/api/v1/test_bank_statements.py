@@ -130,6 +130,10 @@ async def test_a_booking_is_set_aside_with_a_reason(door: Door) -> None:
     assert (await _act(door, entry, "set-aside", {"reason": "Doppelt"}, scope="statements")).status_code == 403
     assert (await _act(door, entry, "set-aside", {"reason": "Doppelt"})).json()["state"] == "set_aside"
     assert (await _unassigned(door), await door.rows("SELECT 1 FROM payment_evidence")) == ([], [])
+    assert (await _act(door, entry, "take-up", {}, scope="statements")).status_code == 403
+    assert (await _act(door, entry, "take-up", {})).json()["state"] == "unresolved"
+    assert (await _act(door, entry, "take-up", {})).status_code == 409
+    assert [one["id"] for one in await _unassigned(door)] == [entry]
 
 
 async def test_a_tenant_chooses_who_says_paid(door: Door) -> None:
