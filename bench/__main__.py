@@ -16,6 +16,7 @@ from typing import Any
 from bench import budget, documents, loop, pages, payout_run, start
 from bench.machine import describe
 from bench.rig import say
+from sandbox.memory import memory_folder
 from sandbox.processes import StackError
 
 Figures = Mapping[str, Any]
@@ -58,7 +59,7 @@ def main() -> None:
         options.add_argument("--quick", action="store_true", help="about a minute: shows that it runs, not how fast")
         bench.add_options(options)
     wanted = parser.parse_args()
-    wanted.state = Path(tempfile.mkdtemp(prefix="partnerdesk-bench-"))
+    wanted.state = Path(tempfile.mkdtemp(prefix="partnerdesk-bench-", dir=memory_folder() if wanted.quick else None))
     # PostgreSQL may run as another user, and must be able to pass through here.
     wanted.state.chmod(0o711)
     status = 0

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from chaos.plan import draw
 from chaos.run import Conditions, run
+from sandbox.memory import memory_folder
 from sandbox.processes import StackError
 
 
@@ -41,7 +42,7 @@ async def _main(options: argparse.Namespace) -> int:
         lost_answers=options.lost_answers,
         settle_seconds=options.settle_minutes * 60,
     )
-    state = options.state or Path(tempfile.mkdtemp(prefix="partnerdesk-chaos-", dir=_quick_place()))
+    state = options.state or Path(tempfile.mkdtemp(prefix="partnerdesk-chaos-", dir=memory_folder()))
     try:
         report = await run(plan, conditions, state, say)
     except StackError as error:
@@ -58,14 +59,6 @@ async def _main(options: argparse.Namespace) -> int:
     else:
         say(f"The state and its logs are kept in {state}.")
     return 0 if good else 1
-
-
-def _quick_place() -> str | None:
-    """Memory, where the machine offers it: processes are killed here, not the machine, and a killed process has lost
-    nothing of what it wrote. The engine's development server flushes several times for each step, which on a slow disk
-    would be all that a run measures.
-    """
-    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - mkdtemp makes its own folder there
 
 
 def _arguments() -> argparse.Namespace:

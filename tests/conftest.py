@@ -64,6 +64,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(moved.close)
 
 
+def pytest_report_header() -> str:
+    from tests.fixtures.samples import SEED, WHOLE
+
+    return f"what is drawn: {'the whole figures' if WHOLE else 'a sample'}, TEST_SEED={SEED}"
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for option, is_chosen in (("--pure", is_pure), ("--no-engine", is_without_engine)):
         if config.getoption(option):

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from hypothesis import Phase
 from hypothesis import strategies as st
 
 from ledger.documents.own.content import (
@@ -17,6 +18,11 @@ from ledger.documents.own.content import (
     SetOff,
 )
 from ledger.vat import Vat, VatCategory
+from tests.fixtures.samples import AGAIN
+
+_COSTLY = (Phase.shrink, Phase.explain) if AGAIN else ()
+PHASES = tuple(phase for phase in Phase if phase not in _COSTLY)
+"""A second run says whether a failure is steady: the first one has made its example small, which takes minutes."""
 
 GERMAN = OwnParty(
     name="Anna Beispiel", street="Weg 1", zip="80331", city="München", country_code="DE", code="ANNA",
