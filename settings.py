@@ -233,6 +233,17 @@ class Settings(EngineSettings):
     mail_bundle_seconds: Seconds = 300.0
     """How long a new approval or task waits for others, so that several are one mail."""
 
+    events_out_loopback: bool = False
+    """Let endpoints of events out lie on this machine, by plain HTTP as well. For development and tests only."""
+    events_out_waits_seconds: Annotated[tuple[Seconds, ...], NoDecode, BeforeValidator(_comma_separated)] = (
+        *(5.0, 300.0, 1800.0, 7200.0, 18_000.0, 36_000.0, 50_400.0, 72_000.0, 86_400.0),
+    )
+    """Until an event that an endpoint did not take is tried again, each a fifth more or less; the last one for ever."""
+    events_out_warn_seconds: Seconds = 345_600.0
+    """After an endpoint took nothing for so long admins get a mail."""
+    events_out_off_seconds: Seconds = 432_000.0
+    """And after so long it is switched off; what is due is kept."""
+
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

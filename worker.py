@@ -1,7 +1,8 @@
 """The worker process: workflows and activities, wired and started, until SIGTERM.
 
 Task queues in one process (design.md): `payouts` for workflows and the ledger's short activities, `lexoffice` for every
-call of the API, `mail` for the activity that talks to a mail server, `vies` for the one that asks VIES.
+call of the API, `mail` for the activity that talks to a mail server, `events-out` for the one that calls tenants'
+endpoints, `vies` for the one that asks VIES.
 """
 
 import asyncio
@@ -29,6 +30,8 @@ from activities.creation.purchase_vouchers import PurchaseVoucherActivities
 from activities.creation.reversal_booking import ReversalBookingActivities
 from activities.creation.searching import SearchActivities
 from activities.engine_away import AWAY
+from activities.events_out.delivering import EventsOutActivities
+from activities.events_out.posting import EndpointCaller
 from activities.gateway.lexoffice_gateway import LexofficeDoor
 from activities.handover import HandoverActivities
 from activities.mail.mailing import MailActivities
@@ -52,6 +55,7 @@ from api.operator_doors import doors_for_operators, listen, serve_doors
 from engine import announcing, schedules
 from engine.connect import missing_search_attributes, open_client
 from engine.schedules import ensure_payout_run, ensure_sweeps, restore_schedules
+from ledger.audit.events_out import RetryPlan
 from ledger.connections import running_workers
 from ledger.database import Ledger
 from ledger.inbox import sweeps
@@ -60,7 +64,7 @@ from ledger.payouts import payout_runs
 from ledger.types import Tenant
 from settings import Settings
 from vies.client import ViesClient
-from workflows.messages import LEXOFFICE, MAIL, PAYOUTS, VIES, Pace
+from workflows.messages import EVENTS_OUT, LEXOFFICE, MAIL, PAYOUTS, VIES, Pace
 from workflows.registered import WORKFLOWS
 
 GRACE = timedelta(seconds=25)
@@ -80,6 +84,7 @@ class Hands:
     ledger: Ledger
     door: LexofficeDoor
     settings: Settings
+    endpoints: EndpointCaller
     vies: ViesClient | None = None
 
     def ledger_activities(self) -> Sequence[Callable[..., Any]]:
@@ -183,6 +188,20 @@ class Hands:
     def of_mail(self) -> Sequence[Callable[..., Any]]:
         return [self._mailing.send_mail]
 
+    def of_events_out(self) -> Sequence[Callable[..., Any]]:
+        events_out = EventsOutActivities(
+            self.ledger,
+            self.settings.vault(),
+            self.endpoints,
+            plan=RetryPlan(
+                waits=self.settings.events_out_waits_seconds,
+                warn_after=self.settings.events_out_warn_seconds,
+                off_after=self.settings.events_out_off_seconds,
+            ),
+            public_url=self.settings.public_url,
+        )
+        return [events_out.deliver_events]
+
     def of_vies(self) -> Sequence[Callable[..., Any]]:
         return [self._vat_checking.check_vat_number]
 
@@ -268,48 +287,32 @@ def post_of(settings: Settings) -> Post | None:
 
 def workers(client: Client, hands: Hands) -> list[Worker]:
     """One worker a queue, all in this process. What they tell log and metrics the client's plugin brings."""
-    return [
-        Worker(
+
+    def worker(queue: str, activities: Sequence[Callable[..., Any]], at_once: int, **more: Any) -> Worker:
+        return Worker(
             client,
-            task_queue=PAYOUTS,
-            workflows=WORKFLOWS,
-            activities=hands.ledger_activities(),
+            task_queue=queue,
+            activities=activities,
             graceful_shutdown_timeout=GRACE,
-            max_concurrent_activities=20,
-        ),
-        Worker(
-            client,
-            task_queue=LEXOFFICE,
-            activities=hands.of_lexoffice(),
-            graceful_shutdown_timeout=GRACE,
-            # A slot is held for one request and at most 3 s of waiting for the budget.
-            max_concurrent_activities=50,
-            # An eager activity would go round the queue, and with it fairness and rate (engine.md, The budget).
-            disable_eager_activity_execution=True,
-        ),
-        Worker(
-            client,
-            task_queue=MAIL,
-            activities=hands.of_mail(),
-            graceful_shutdown_timeout=GRACE,
-            max_concurrent_activities=4,
-        ),
-        *([_worker_of_vies(client, hands)] if hands.vies is not None else []),
+            max_concurrent_activities=at_once,
+            **more,
+        )
+
+    found = [
+        worker(PAYOUTS, hands.ledger_activities(), 20, workflows=WORKFLOWS),
+        # A slot is held for one request and at most 3 s of waiting for the budget. An eager activity would go round the
+        # queue, and with it fairness and rate (engine.md, The budget).
+        worker(LEXOFFICE, hands.of_lexoffice(), 50, disable_eager_activity_execution=True),
+        worker(MAIL, hands.of_mail(), 4),
+        # A slot is one endpoint's for a batch; most of the time it waits for an answer.
+        worker(EVENTS_OUT, hands.of_events_out(), 40, disable_eager_activity_execution=True),
     ]
-
-
-def _worker_of_vies(client: Client, hands: Hands) -> Worker:
-    """Without an address nobody takes from this queue: what is in it waits until there is one."""
-    return Worker(
-        client,
-        task_queue=VIES,
-        activities=hands.of_vies(),
-        graceful_shutdown_timeout=GRACE,
-        max_concurrent_activities=4,
-        # The queue's own pace, over all workers.
-        max_task_queue_activities_per_second=hands.settings.vies_pace,
-        disable_eager_activity_execution=True,
-    )
+    if hands.vies is not None:
+        # Without an address nobody takes from this queue: what is in it waits until there is one. The pace is the
+        # queue's own, over all workers.
+        pace = {"max_task_queue_activities_per_second": hands.settings.vies_pace}
+        found.append(worker(VIES, hands.of_vies(), 4, disable_eager_activity_execution=True, **pace))
+    return found
 
 
 @asynccontextmanager
@@ -332,7 +335,9 @@ async def hands_of(settings: Settings) -> AsyncIterator[Hands]:
         vies = ViesClient(base_url=settings.vies_base_url) if settings.vies_base_url else None
         if vies is not None:
             stack.push_async_callback(vies.aclose)
-        yield Hands(ledger=ledger, door=door, settings=settings, vies=vies)
+        endpoints = EndpointCaller(loopback=settings.events_out_loopback)
+        stack.callback(endpoints.close)
+        yield Hands(ledger=ledger, door=door, settings=settings, endpoints=endpoints, vies=vies)
 
 
 async def run(settings: Settings, *, health_host: str, health_port: int) -> None:
@@ -354,7 +359,7 @@ async def run(settings: Settings, *, health_host: str, health_port: int) -> None
         doors = doors_for_operators(ready=lambda: readiness(hands.ledger, client, needed), figures=_figures)
         await stack.enter_async_context(serve_doors(doors, settings, listen(health_host, health_port)))
         await _ensure_schedules(client, hands)
-        log.info("worker ready", queues=[PAYOUTS, LEXOFFICE, MAIL], pid=os.getpid())
+        log.info("worker ready", queues=[PAYOUTS, LEXOFFICE, MAIL, EVENTS_OUT], pid=os.getpid())
         await stop.wait()
         log.info("worker stopping", grace_seconds=GRACE.total_seconds())
 

@@ -17,6 +17,7 @@ from activities.heartbeats import heartbeats
 from activities.models import (
     CONNECTION_REVOKED,
     DocumentCreation,
+    EndpointInput,
     EventAnnouncement,
     MailInput,
     OwnDocumentInput,
@@ -27,7 +28,7 @@ from activities.models import (
 )
 from activities.schedule_setting import ScheduleSetter
 from activities.turns import Due, Turns
-from ledger.audit import unannounced
+from ledger.audit import unannounced, webhook_endpoints
 from ledger.bank import partner_accounts
 from ledger.connections import wanted_schedules
 from ledger.database import Ledger
@@ -78,6 +79,8 @@ class Announcer(Protocol):
 
     async def announce_statement(self, client: Client, tenant: Tenant, file: UUID) -> None: ...
 
+    async def announce_events_out(self, client: Client, to: EndpointInput) -> None: ...
+
 
 class HandoverActivities:
     """Says to the engine what nobody said, of everything that `around` lets leave."""
@@ -125,6 +128,7 @@ class HandoverActivities:
                 for row in rows
             ),
             *await self._mails(),
+            *await self._events_out(),
             *await self._papers(),
             *await self._vat_checks(),
         ]
@@ -139,6 +143,22 @@ class HandoverActivities:
                 f"mail/{row.id}", "mail", row.tenant.slug if row.tenant else "person", partial(self._announce_mail, row)
             )
             for row in waiting
+        ]
+
+    async def _events_out(self) -> list[Due]:
+        """Endpoints at which something waits. It stays due until it was told, or has another time."""
+        return [
+            Due(
+                f"events_out/{endpoint}",
+                "events_out",
+                tenant.slug,
+                partial(
+                    self._announcer.announce_events_out,
+                    activity.client(),
+                    EndpointInput(tenant=tenant, endpoint=endpoint),
+                ),
+            )
+            for tenant, endpoint in await webhook_endpoints.list_due(self._ledger, older_than=self._older_than)
         ]
 
     async def _papers(self) -> list[Due]:

@@ -261,6 +261,21 @@ class Surroundings(Frozen):
     asks_vies: bool = False
 
 
+class EndpointInput(Frozen):
+    """An endpoint that hears events out. `told`: by earlier runs, whose histories had grown long."""
+
+    tenant: Tenant
+    endpoint: UUID
+    told: int = 0
+
+
+class EndpointView(Frozen):
+    """What became of what was due. `wait_seconds`: until more may go, None where nothing waits."""
+
+    tried: int
+    wait_seconds: float | None = None
+
+
 class VatCheckInput(Frozen):
     """A question to VIES, by its row. Neither number nor name enters a history."""
 

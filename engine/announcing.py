@@ -27,6 +27,7 @@ from workflows.mail import MAILS
 from workflows.messages import (
     PAYOUTS,
     DocumentInput,
+    EndpointInput,
     MailInput,
     OwnDocumentInput,
     Pace,
@@ -36,6 +37,7 @@ from workflows.messages import (
     StatementInput,
     VatCheckInput,
     document_workflow_id,
+    events_out_workflow_id,
     invoice_workflow_id,
     mail_workflow_id,
     own_document_workflow_id,
@@ -197,6 +199,24 @@ async def announce_statement(client: Client, tenant: Tenant, file: UUID) -> None
         search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, tenant.slug)]),
         static_summary=say("workflow_statement"),
         priority=Priority(fairness_key=tenant.slug),
+        rpc_timeout=call_limit(client),
+    )
+
+
+async def announce_events_out(client: Client, to: EndpointInput) -> None:
+    """Have an endpoint told what is due, and wake whoever waits to tell it."""
+    await client.start_workflow(
+        "EventsOutWorkflow",
+        to,
+        id=events_out_workflow_id(to),
+        task_queue=PAYOUTS,
+        # Again whenever something is due; the rows know what was told.
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        start_signal="wake",
+        search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, to.tenant.slug)]),
+        static_summary=say("workflow_events_out"),
+        priority=Priority(fairness_key=to.tenant.slug),
         rpc_timeout=call_limit(client),
     )
 

@@ -829,6 +829,65 @@ ALTER TABLE erasures FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON erasures USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant());
 GRANT INSERT, SELECT, UPDATE ON erasures TO partnerdesk_app;
 
+CREATE TABLE event_attempts (
+    tenant_id    uuid NOT NULL REFERENCES tenants,
+    id           uuid NOT NULL DEFAULT gen_random_uuid(),
+    delivery_id  uuid NOT NULL,
+    number       integer NOT NULL CHECK (number > 0),
+    at           timestamptz NOT NULL DEFAULT clock_timestamp(),
+    milliseconds integer NOT NULL CHECK (milliseconds >= 0),
+    status       integer CHECK (status BETWEEN 100 AND 999),
+    failure      text,
+    answer       text CHECK (length(answer) <= 1000),
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, delivery_id, number),
+    FOREIGN KEY (tenant_id, delivery_id) REFERENCES event_deliveries ON DELETE CASCADE
+);
+COMMENT ON TABLE event_attempts IS 'One try to deliver an event, and what was answered.';
+ALTER TABLE event_attempts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE event_attempts FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON event_attempts
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT ON event_attempts TO partnerdesk_app;
+
+CREATE TABLE event_deliveries (
+    tenant_id    uuid NOT NULL REFERENCES tenants,
+    id           uuid NOT NULL DEFAULT gen_random_uuid(),
+    seq          bigint GENERATED ALWAYS AS IDENTITY,
+    endpoint_id  uuid NOT NULL,
+    event_id     uuid NOT NULL,
+    subject      text NOT NULL,
+    subject_id   text NOT NULL,
+    state        text NOT NULL DEFAULT 'due' CHECK (state IN ('due', 'delivered', 'dropped')),
+    tries        integer NOT NULL DEFAULT 0 CHECK (tries >= 0),
+    next_at      timestamptz NOT NULL DEFAULT now(),
+    replayed_by  text,
+    created_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
+    delivered_at timestamptz,
+    changed_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, endpoint_id) REFERENCES webhook_endpoints,
+    FOREIGN KEY (tenant_id, event_id) REFERENCES events_out ON DELETE CASCADE,
+    CONSTRAINT what_is_delivered_has_its_time CHECK ((state = 'delivered') = (delivered_at IS NOT NULL))
+);
+COMMENT ON TABLE event_deliveries IS 'An event that one endpoint hears, or heard; `seq` is the order in which it does.';
+CREATE INDEX deliveries_due ON event_deliveries (tenant_id, endpoint_id, seq) WHERE state = 'due';
+CREATE INDEX deliveries_due_of_an_object ON event_deliveries (tenant_id, endpoint_id, subject, subject_id, seq)
+    WHERE state = 'due';
+CREATE INDEX deliveries_newest ON event_deliveries (tenant_id, endpoint_id, seq DESC);
+CREATE INDEX deliveries_of_an_event ON event_deliveries (tenant_id, event_id);
+ALTER TABLE event_deliveries ENABLE ROW LEVEL SECURITY;
+ALTER TABLE event_deliveries FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup ON event_deliveries FOR SELECT TO CURRENT_USER USING (true);
+CREATE POLICY own_tenant ON event_deliveries
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT, UPDATE ON event_deliveries TO partnerdesk_app;
+CREATE TRIGGER note_change BEFORE UPDATE ON event_deliveries FOR EACH ROW EXECUTE FUNCTION note_change();
+
 CREATE TABLE event_subscriptions (
     tenant_id       uuid NOT NULL REFERENCES tenants,
     token_id        uuid NOT NULL,
@@ -910,6 +969,26 @@ CREATE TRIGGER keep_code_and_sentence_when_new
     EXECUTE FUNCTION keep_code_and_sentence('reason', 'reason_code', 'reason_params', 'ours');
 CREATE TRIGGER note_change BEFORE UPDATE ON events FOR EACH ROW EXECUTE FUNCTION note_change();
 CREATE TRIGGER number_event BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION number_event();
+
+CREATE TABLE events_out (
+    tenant_id  uuid NOT NULL REFERENCES tenants,
+    id         uuid NOT NULL DEFAULT gen_random_uuid(),
+    seq        bigint GENERATED ALWAYS AS IDENTITY,
+    type       text NOT NULL,
+    version    integer NOT NULL DEFAULT 1,
+    subject    text NOT NULL,
+    subject_id text NOT NULL,
+    data       jsonb NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (tenant_id, id)
+);
+COMMENT ON TABLE events_out IS 'What happened, as others are told of it: ids, states and amounts, no bank data.';
+CREATE INDEX events_out_by_age ON events_out (tenant_id, created_at);
+CREATE INDEX events_out_newest ON events_out (tenant_id, seq DESC);
+ALTER TABLE events_out ENABLE ROW LEVEL SECURITY;
+ALTER TABLE events_out FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON events_out USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT ON events_out TO partnerdesk_app;
 
 CREATE TABLE external_documents (
     tenant_id           uuid NOT NULL REFERENCES tenants,
@@ -1857,6 +1936,18 @@ CREATE TRIGGER remember_address
     WHEN (old.email IS NOT NULL AND old.email IS DISTINCT FROM new.email)
     EXECUTE FUNCTION remember_address();
 CREATE TRIGGER remember_partner AFTER INSERT OR UPDATE ON partners FOR EACH ROW EXECUTE FUNCTION remember_partner();
+CREATE TRIGGER tell_of_new_partner AFTER INSERT ON partners FOR EACH ROW EXECUTE FUNCTION tell_of_partner();
+CREATE TRIGGER tell_of_partner
+    AFTER UPDATE ON partners
+    FOR EACH ROW
+    WHEN (old.code IS DISTINCT FROM new.code OR old.name IS DISTINCT FROM new.name OR old.email IS DISTINCT FROM
+    new.email OR old.status IS DISTINCT FROM new.status OR old.sponsor_id IS DISTINCT FROM new.sponsor_id OR
+    old.campaign_id IS DISTINCT FROM new.campaign_id OR old.supplement IS DISTINCT FROM new.supplement OR old.street
+    IS DISTINCT FROM new.street OR old.zip IS DISTINCT FROM new.zip OR old.city IS DISTINCT FROM new.city OR
+    old.country_code IS DISTINCT FROM new.country_code OR old.agreement_version IS DISTINCT FROM new.agreement_version
+    OR old.minimum_payout_cents IS DISTINCT FROM new.minimum_payout_cents OR old.payouts_stopped_reason IS DISTINCT
+    FROM new.payouts_stopped_reason OR old.leaving_since IS DISTINCT FROM new.leaving_since)
+    EXECUTE FUNCTION tell_of_partner();
 
 CREATE TABLE payee_checks (
     tenant_id       uuid NOT NULL REFERENCES tenants,
@@ -2373,6 +2464,10 @@ CREATE TRIGGER payout_goes_to_its_partner
     WHEN (new.bank_details_id IS NOT NULL)
     EXECUTE FUNCTION payout_goes_to_its_partner();
 CREATE TRIGGER payouts_stay BEFORE DELETE ON payouts FOR EACH STATEMENT EXECUTE FUNCTION payouts_stay();
+CREATE TRIGGER tell_of_payout_fields
+    AFTER UPDATE OF document_stage, transferred_on, objected_at ON payouts
+    FOR EACH ROW
+    EXECUTE FUNCTION tell_of_payout_fields();
 CREATE TRIGGER tell_the_release_before
     BEFORE INSERT OR UPDATE OF open_holds ON payouts
     FOR EACH ROW
@@ -2544,6 +2639,11 @@ CREATE TRIGGER mail_about_connection
     FOR EACH ROW
     WHEN (new.state = 'broken' AND old.state <> 'broken')
     EXECUTE FUNCTION mail_about_connection();
+CREATE TRIGGER tell_of_connection
+    AFTER UPDATE OF state ON provider_connections
+    FOR EACH ROW
+    WHEN ((old.state = 'broken') <> (new.state = 'broken') AND new.state <> 'unconnected')
+    EXECUTE FUNCTION tell_of_connection();
 CREATE TRIGGER want_sweep
     AFTER UPDATE ON provider_connections
     FOR EACH ROW
@@ -3022,6 +3122,11 @@ CREATE POLICY own_tenant ON state_changes
     WITH
     CHECK (tenant_id = current_tenant());
 GRANT INSERT, SELECT ON state_changes TO partnerdesk_app;
+CREATE TRIGGER tell_of_state
+    AFTER INSERT ON state_changes
+    FOR EACH ROW
+    WHEN (new.subject IN ('payouts', 'commissions', 'transactions', 'bank_runs'))
+    EXECUTE FUNCTION tell_of_state();
 
 CREATE TABLE statement_files (
     tenant_id         uuid NOT NULL REFERENCES tenants,
@@ -3147,6 +3252,12 @@ CREATE TRIGGER mail_about_task
     WHEN (new.state = 'open' AND new.kind <> 'connection_broken')
     EXECUTE FUNCTION mail_about_task();
 CREATE TRIGGER note_change BEFORE UPDATE ON tasks FOR EACH ROW EXECUTE FUNCTION note_change();
+CREATE TRIGGER tell_of_new_task AFTER INSERT ON tasks FOR EACH ROW EXECUTE FUNCTION tell_of_task();
+CREATE TRIGGER tell_of_task
+    AFTER UPDATE OF state ON tasks
+    FOR EACH ROW
+    WHEN (old.state IS DISTINCT FROM new.state)
+    EXECUTE FUNCTION tell_of_task();
 
 CREATE TABLE tenant_bank_accounts (
     tenant_id       uuid NOT NULL REFERENCES tenants,
@@ -3395,6 +3506,11 @@ CREATE TRIGGER keep_references
     FOR EACH ROW
     EXECUTE FUNCTION keep_references();
 CREATE TRIGGER note_change BEFORE UPDATE ON transactions FOR EACH ROW EXECUTE FUNCTION note_change();
+CREATE TRIGGER tell_of_refund
+    AFTER UPDATE OF refunded_cents ON transactions
+    FOR EACH ROW
+    WHEN (new.refunded_cents > old.refunded_cents AND new.state <> 'refunded')
+    EXECUTE FUNCTION tell_of_refund();
 CREATE TRIGGER tell_the_release_before
     BEFORE UPDATE OF open_holds ON transactions
     FOR EACH ROW
@@ -3531,6 +3647,58 @@ CREATE POLICY own_tenant ON voucher_assignments
     CHECK (tenant_id = current_tenant());
 GRANT INSERT, SELECT ON voucher_assignments TO partnerdesk_app;
 GRANT UPDATE (withdrawn_by, withdrawn_at) ON voucher_assignments TO partnerdesk_app;
+
+CREATE TABLE webhook_endpoint_secrets (
+    tenant_id        uuid NOT NULL REFERENCES tenants,
+    id               uuid NOT NULL DEFAULT gen_random_uuid(),
+    seq              bigint GENERATED ALWAYS AS IDENTITY,
+    endpoint_id      uuid NOT NULL,
+    secret_encrypted bytea NOT NULL,
+    created_at       timestamptz NOT NULL DEFAULT now(),
+    expires_at       timestamptz,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, endpoint_id) REFERENCES webhook_endpoints
+);
+COMMENT ON TABLE webhook_endpoint_secrets IS 'What an endpoint''s calls are signed with, encrypted; two while one takes the place of the other.';
+CREATE INDEX secrets_of_an_endpoint ON webhook_endpoint_secrets (tenant_id, endpoint_id, seq);
+ALTER TABLE webhook_endpoint_secrets ENABLE ROW LEVEL SECURITY;
+ALTER TABLE webhook_endpoint_secrets FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON webhook_endpoint_secrets
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT DELETE, INSERT, SELECT, UPDATE ON webhook_endpoint_secrets TO partnerdesk_app;
+
+CREATE TABLE webhook_endpoints (
+    tenant_id     uuid NOT NULL REFERENCES tenants,
+    id            uuid NOT NULL DEFAULT gen_random_uuid(),
+    seq           bigint GENERATED ALWAYS AS IDENTITY,
+    url           text NOT NULL CHECK (length(url) BETWEEN 1 AND 2000),
+    description   text NOT NULL DEFAULT '' CHECK (length(description) <= 200),
+    types         text[] NOT NULL DEFAULT '{}',
+    state         text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'off', 'ended')),
+    state_reason  text CHECK (state_reason IN ('by_hand', 'failing', 'gone', 'removed')),
+    failures      integer NOT NULL DEFAULT 0 CHECK (failures >= 0),
+    failing_since timestamptz,
+    warned_at     timestamptz,
+    rests_until   timestamptz,
+    created_by    text NOT NULL,
+    created_at    timestamptz NOT NULL DEFAULT now(),
+    changed_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT what_fails_has_a_beginning CHECK ((failures = 0) = (failing_since IS NULL)),
+    CONSTRAINT what_is_not_active_says_why CHECK ((state = 'active') = (state_reason IS NULL))
+);
+COMMENT ON TABLE webhook_endpoints IS 'An address of a tenant that hears events out, and how it fares.';
+ALTER TABLE webhook_endpoints ENABLE ROW LEVEL SECURITY;
+ALTER TABLE webhook_endpoints FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup ON webhook_endpoints FOR SELECT TO CURRENT_USER USING (true);
+CREATE POLICY own_tenant ON webhook_endpoints
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT, UPDATE ON webhook_endpoints TO partnerdesk_app;
+CREATE TRIGGER note_change BEFORE UPDATE ON webhook_endpoints FOR EACH ROW EXECUTE FUNCTION note_change();
 
 CREATE TABLE webhook_tokens (
     tenant_id  uuid NOT NULL REFERENCES tenants,
@@ -3700,6 +3868,12 @@ BEGIN
     END IF;
     RETURN NULL;
 END $function$;
+
+CREATE OR REPLACE FUNCTION public.anybody_hears(of_tenant uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$ SELECT EXISTS (SELECT FROM webhook_endpoints WHERE tenant_id = of_tenant AND state <> 'ended') $function$;
 
 CREATE OR REPLACE FUNCTION public.approval_has_its_decision()
  RETURNS trigger
@@ -4105,6 +4279,24 @@ AS $function$
 REVOKE ALL ON FUNCTION find_api_key(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION find_api_key(text) TO partnerdesk_app;
 
+CREATE OR REPLACE FUNCTION public.find_due_endpoints(older_than interval)
+ RETURNS TABLE(tenant_id uuid, slug text, id uuid)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+    SELECT e.tenant_id, t.slug, e.id FROM webhook_endpoints e JOIN tenants t ON t.id = e.tenant_id
+     WHERE e.state = 'active' AND (e.rests_until IS NULL OR e.rests_until < now() - older_than)
+       AND EXISTS (SELECT FROM event_deliveries d
+                    WHERE d.tenant_id = e.tenant_id AND d.endpoint_id = e.id AND d.state = 'due'
+                      AND d.next_at < now() - older_than
+                      AND NOT EXISTS (SELECT FROM event_deliveries o
+                                       WHERE o.tenant_id = d.tenant_id AND o.endpoint_id = d.endpoint_id AND o.state = 'due'
+                                         AND o.subject = d.subject AND o.subject_id = d.subject_id AND o.seq < d.seq))
+    $function$;
+REVOKE ALL ON FUNCTION find_due_endpoints(interval) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION find_due_endpoints(interval) TO partnerdesk_app;
+
 CREATE OR REPLACE FUNCTION public.find_holds_of_new_payout()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -4407,6 +4599,26 @@ AS $function$
     $function$;
 REVOKE ALL ON FUNCTION forget_document_copies(interval, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION forget_document_copies(interval, integer) TO partnerdesk_app;
+
+CREATE OR REPLACE FUNCTION public.forget_events_out(older_than interval, at_most integer)
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+    WITH gone AS (
+        DELETE FROM events_out e
+         WHERE e.tenant_id = current_tenant() AND e.id = ANY (ARRAY(
+               SELECT o.id FROM events_out o
+                WHERE o.tenant_id = current_tenant() AND o.created_at < now() - older_than
+                  AND NOT EXISTS (SELECT FROM event_deliveries d
+                                   WHERE d.tenant_id = o.tenant_id AND d.event_id = o.id AND d.state = 'due')
+                ORDER BY o.created_at LIMIT at_most))
+        RETURNING 1)
+    SELECT count(*)::integer FROM gone
+    $function$;
+REVOKE ALL ON FUNCTION forget_events_out(interval, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION forget_events_out(interval, integer) TO partnerdesk_app;
 
 CREATE OR REPLACE FUNCTION public.forget_login_attempts(of_subject bytea)
  RETURNS void
@@ -5660,6 +5872,173 @@ AS $function$
     $function$;
 REVOKE ALL ON FUNCTION tax_status_on(uuid, uuid, date) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION tax_status_on(uuid, uuid, date) TO partnerdesk_app;
+
+CREATE OR REPLACE FUNCTION public.tell_of_commission(line commissions, of_type text)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+    SELECT tell_others(line.tenant_id, of_type, 'commission', line.id::text, jsonb_build_object(
+               'id', line.id, 'state', line.state, 'kind', line.kind, 'level', line.level,
+               'partner', (SELECT code FROM partners WHERE tenant_id = line.tenant_id AND id = line.partner_id),
+               'transaction', line.transaction_id, 'net_cents', line.net_cents, 'provisional', line.provisional,
+               'service_date', line.service_date))
+    $function$;
+
+CREATE OR REPLACE FUNCTION public.tell_of_connection()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF anybody_hears(NEW.tenant_id) THEN
+        PERFORM tell_others(NEW.tenant_id, CASE NEW.state WHEN 'broken' THEN 'connection.broken' ELSE 'connection.restored' END,
+            'connection', NEW.provider, jsonb_build_object('id', NEW.provider, 'state', NEW.state));
+    END IF;
+    RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.tell_of_partner()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF anybody_hears(NEW.tenant_id) THEN
+        PERFORM tell_others(NEW.tenant_id, 'partner.updated', 'partner', NEW.code, jsonb_build_object(
+            'id', NEW.code, 'state', NEW.status, 'is_new', TG_OP = 'INSERT',
+            'payouts_stopped', NEW.payouts_stopped_reason IS NOT NULL, 'leaving_since', NEW.leaving_since));
+    END IF;
+    RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.tell_of_payout(of_payout payouts, of_type text)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+    SELECT tell_others(of_payout.tenant_id, of_type, 'payout', of_payout.number, jsonb_build_object(
+               'id', of_payout.number, 'state', of_payout.state, 'partner', q.code,
+               'net_cents', of_payout.net_cents, 'tax_cents', of_payout.tax_cents, 'gross_cents', of_payout.gross_cents,
+               'currency', of_payout.currency, 'period_from', of_payout.period_from, 'period_to', of_payout.period_to,
+               'transferred_on', of_payout.transferred_on, 'paid_on', of_payout.paid_on,
+               'objected_at', of_payout.objected_at))
+      FROM partners q WHERE q.tenant_id = of_payout.tenant_id AND q.id = of_payout.partner_id
+    $function$;
+
+CREATE OR REPLACE FUNCTION public.tell_of_payout_fields()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF NOT anybody_hears(NEW.tenant_id) THEN
+        RETURN NULL;
+    END IF;
+    IF OLD.document_stage IS NULL AND NEW.document_stage IS NOT NULL THEN
+        PERFORM tell_of_payout(NEW, 'payout.document_issued');
+    END IF;
+    IF OLD.transferred_on IS NULL AND NEW.transferred_on IS NOT NULL THEN
+        PERFORM tell_of_payout(NEW, 'payout.transferred');
+    END IF;
+    IF OLD.objected_at IS NULL AND NEW.objected_at IS NOT NULL THEN
+        PERFORM tell_of_payout(NEW, 'partner.objection');
+    END IF;
+    RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.tell_of_refund()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF anybody_hears(NEW.tenant_id) THEN
+        PERFORM tell_of_transaction(NEW, 'transaction.refunded');
+    END IF;
+    RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.tell_of_state()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+    about payouts;
+    said text;
+BEGIN
+    IF NOT anybody_hears(NEW.tenant_id) THEN
+        RETURN NULL;
+    END IF;
+    IF NEW.subject = 'payouts' THEN
+        SELECT * INTO about FROM payouts WHERE tenant_id = NEW.tenant_id AND id = NEW.subject_id;
+        said := CASE NEW.to_state
+                  WHEN 'awaiting_approval' THEN 'payout.requested'
+                  WHEN 'approved' THEN 'payout.approved'
+                  WHEN 'rejected' THEN 'payout.rejected'
+                  WHEN 'cancelled' THEN 'payout.cancelled'
+                  WHEN 'paid' THEN 'payout.paid'
+                  WHEN 'settled_manually' THEN 'payout.paid'
+                  WHEN 'returned' THEN 'payout.returned'
+                  -- An own document is issued before it is delivered, which opens it: tell_of_payout_fields says so.
+                  WHEN 'credit_note_open' THEN CASE about.strategy WHEN 'own_document' THEN NULL ELSE 'payout.document_issued' END
+                END;
+        IF said IS NOT NULL THEN
+            PERFORM tell_of_payout(about, said);
+        END IF;
+    ELSIF NEW.subject = 'commissions' AND (NEW.from_state IN ('', 'pending') OR NEW.to_state = 'reversed') THEN
+        IF NEW.from_state = '' THEN
+            PERFORM tell_of_commission(c, 'commission.created') FROM commissions c
+              WHERE c.tenant_id = NEW.tenant_id AND c.id = NEW.subject_id;
+        END IF;
+        IF NEW.to_state IN ('approved', 'reversed') THEN
+            PERFORM tell_of_commission(c, 'commission.' || NEW.to_state) FROM commissions c
+              WHERE c.tenant_id = NEW.tenant_id AND c.id = NEW.subject_id;
+        END IF;
+    ELSIF NEW.subject = 'transactions' AND (NEW.from_state = '' OR NEW.to_state = 'refunded') THEN
+        PERFORM tell_of_transaction(t, CASE NEW.from_state WHEN '' THEN 'transaction.created' ELSE 'transaction.refunded' END)
+           FROM transactions t WHERE t.tenant_id = NEW.tenant_id AND t.id = NEW.subject_id;
+    ELSIF NEW.subject = 'bank_runs' AND NEW.to_state = 'exported' THEN
+        -- Whoever makes the file holds its payouts (bank_export.py).
+        PERFORM tell_of_payout(p, 'payout.exported')
+           FROM bank_run_lines l JOIN payouts p ON p.tenant_id = l.tenant_id AND p.id = l.payout_id
+          WHERE l.tenant_id = NEW.tenant_id AND l.run_id = NEW.subject_id AND l.released_at IS NULL;
+    END IF;
+    RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.tell_of_task()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF anybody_hears(NEW.tenant_id) THEN
+        PERFORM tell_others(NEW.tenant_id, CASE NEW.state WHEN 'open' THEN 'task.opened' ELSE 'task.closed' END, 'task',
+            NEW.id::text, jsonb_build_object('id', NEW.id, 'state', NEW.state, 'kind', NEW.kind, 'subject', NEW.subject,
+                                             'subject_id', NEW.subject_id, 'reason', NEW.reason_code));
+    END IF;
+    RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.tell_of_transaction(sale transactions, of_type text)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+    SELECT tell_others(sale.tenant_id, of_type, 'transaction', sale.id::text, jsonb_build_object(
+               'id', sale.id, 'state', sale.state, 'source', sale.source,
+               'partner', (SELECT code FROM partners WHERE tenant_id = sale.tenant_id AND id = sale.partner_id),
+               'base_cents', sale.base_cents, 'gross_cents', sale.gross_cents, 'refunded_cents', sale.refunded_cents,
+               'currency', sale.currency, 'sold_at', sale.sold_at))
+    $function$;
+
+CREATE OR REPLACE FUNCTION public.tell_others(of_tenant uuid, of_type text, of_subject text, of_subject_id text, with_data jsonb)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+    WITH hears AS (
+        SELECT id FROM webhook_endpoints
+         WHERE tenant_id = of_tenant AND state <> 'ended' AND (types = '{}' OR of_type = ANY (types))),
+    made AS (
+        INSERT INTO events_out (tenant_id, type, subject, subject_id, data)
+        SELECT of_tenant, of_type, of_subject, of_subject_id, with_data WHERE EXISTS (SELECT FROM hears)
+        RETURNING id)
+    INSERT INTO event_deliveries (tenant_id, endpoint_id, event_id, subject, subject_id)
+    SELECT of_tenant, hears.id, made.id, of_subject, of_subject_id FROM hears, made
+    $function$;
 
 CREATE OR REPLACE FUNCTION public.tell_the_release_before_of_payout()
  RETURNS trigger

@@ -8,16 +8,27 @@ nothing for recheck. A handler that insisted on a model would drop what does not
 from datetime import datetime
 from uuid import UUID
 
-from activities.models import Delivery, MailInput, OwnDocumentInput, Pace, PayoutInput, StatementInput, VatCheckInput
+from activities.models import (
+    Delivery,
+    EndpointInput,
+    MailInput,
+    OwnDocumentInput,
+    Pace,
+    PayoutInput,
+    StatementInput,
+    VatCheckInput,
+)
 from activities.payouts.payout_run_models import Batch
 from ledger.types import Frozen, IntentId, PartnerId, Tenant
 
 __all__ = [
+    "EVENTS_OUT",
     "LEXOFFICE",
     "MAIL",
     "PAYOUTS",
     "VIES",
     "DocumentInput",
+    "EndpointInput",
     "MailInput",
     "OwnDocumentInput",
     "Pace",
@@ -28,6 +39,7 @@ __all__ = [
     "StatementInput",
     "VatCheckInput",
     "document_workflow_id",
+    "events_out_workflow_id",
     "invoice_workflow_id",
     "mail_workflow_id",
     "own_document_workflow_id",
@@ -49,6 +61,8 @@ LEXOFFICE = "lexoffice"
 MAIL = "mail"
 """Task queue of the one activity that talks to a mail server: a slow one holds up no payout."""
 
+EVENTS_OUT = "events-out"
+"""Task queue of the calls to tenants' endpoints: nobody knows how slow they are."""
 
 VIES = "vies"
 """Task queue of the questions to VIES: its pace is the queue's, over all workers."""
@@ -139,6 +153,10 @@ def papers_workflow_id(tenant: Tenant) -> str:
 
 def statement_workflow_id(tenant: Tenant, file: UUID) -> str:
     return f"statement/{tenant.slug}/{file}"
+
+
+def events_out_workflow_id(to: EndpointInput) -> str:
+    return f"events-out/{to.tenant.slug}/{to.endpoint}"
 
 
 def sweep_id(tenant: Tenant) -> str:

@@ -1,6 +1,7 @@
 """Every workflow of the product, as its worker registers them."""
 
 from workflows.document import DocumentWorkflow
+from workflows.events_out import EventsOutWorkflow
 from workflows.handover import HandoverWorkflow
 from workflows.invoice import InvoiceWorkflow
 from workflows.mail import DailyMailWorkflow, MailWorkflow
@@ -25,6 +26,7 @@ WORKFLOWS = (
     HandoverWorkflow,
     SweepWorkflow,
     SubscriptionsWorkflow,
+    EventsOutWorkflow,
     MailWorkflow,
     DailyMailWorkflow,
     VatCheckWorkflow,

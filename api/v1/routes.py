@@ -28,6 +28,7 @@ from api.v1 import (
     tasks,
     tenant,
     transactions,
+    webhook_endpoints,
 )
 
 ROUTERS = [
@@ -58,4 +59,5 @@ ROUTERS = [
     reports.router,
     papers.router,
     own_documents.router,
+    webhook_endpoints.router,
 ]

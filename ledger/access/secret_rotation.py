@@ -32,6 +32,7 @@ OF_A_TENANT = (
     Column(table="statement_files", column="content_encrypted", row="id"),
     Column(table="oauth_tokens", column="refresh_token_encrypted", row="provider"),
     Column(table="oauth_tokens", column="access_token_encrypted", row="provider"),
+    Column(table="webhook_endpoint_secrets", column="secret_encrypted", row="id"),
     Column(table="oauth_consents", column="verifier_encrypted", row="id"),
 )
 OF_A_PERSON = (

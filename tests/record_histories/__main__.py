@@ -32,6 +32,7 @@ from tests.record_histories.own_payouts import (
     own_document_without_books,
 )
 from tests.record_histories.passes import (
+    events_out,
     hold_payout_runs,
     mails,
     papers,
@@ -81,6 +82,7 @@ SCENES: tuple[Callable[[Recorder], Awaitable[None]], ...] = (
     schedules,
     papers,
     statements,
+    events_out,
     hold_payout_runs,
     passes,
     subscriptions_asked_for_twice,
@@ -117,6 +119,7 @@ async def record(state: Path, scenes: Collection[str] = ()) -> dict[str, str]:
                 mail_bundle_seconds=0.0,
                 vies_base_url=await vies.start(),
                 vies_pace=10,
+                events_out_waits_seconds=(3.0,),
             ) as product,
         ):
             product.house.postbox = postbox

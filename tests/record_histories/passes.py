@@ -20,9 +20,17 @@ from tests.fixtures.desk import (
 )
 from tests.fixtures.house import Shop, until
 from tests.fixtures.statement_desk import bring, out, sent_by_file
+from tests.fixtures.webhook_receiver import receiving
 from tests.record_histories.recorder import Recorder
-from tests.record_histories.waiting import Handle, count_attempts, count_events, is_under_way, wait_until_ended
-from workflows.messages import PayoutRunInput, RunProgress, papers_workflow_id, statement_workflow_id
+from tests.record_histories.waiting import Handle, count_attempts, count_events, is_under_way, rests, wait_until_ended
+from workflows.messages import (
+    EndpointInput,
+    PayoutRunInput,
+    RunProgress,
+    events_out_workflow_id,
+    papers_workflow_id,
+    statement_workflow_id,
+)
 
 
 async def schedules(to: Recorder) -> None:
@@ -69,6 +77,28 @@ async def statements(to: Recorder) -> None:
     handle: Handle = to.product.house.engine.get_workflow_handle(statement_workflow_id(shop.tenant, file["id"]))
     await wait_until_ended(handle)
     await to.keep("statement-compared", handle)
+
+
+async def events_out(to: Recorder) -> None:
+    """An endpoint that is told, one that takes nothing yet, and the same once it does."""
+    async with receiving() as hearer:
+        hearer.answering = lambda call: 204 if call.path.endswith("/well") else 500
+        for name, taken in (("told", "/well"), ("waits", "/ill")):
+            shop = await to.shop()
+            endpoint = await shop.api("POST", "/webhook-endpoints", {"url": hearer.url + taken})
+            await shop.api("POST", f"/webhook-endpoints/{endpoint['id']}/ping")
+            await handed_over(to.product.house)
+            told = EndpointInput(tenant=shop.tenant, endpoint=endpoint["id"])
+            handle: Handle = to.product.house.engine.get_workflow_handle(events_out_workflow_id(told))
+            if name == "waits":
+                await until(lambda handle=handle: rests(handle), bool, "the wait for another try")  # type: ignore[misc]
+                await to.keep("events_out-waits", handle)
+                hearer.answering = lambda call: 204
+                await shop.partner("EMIL")
+                await handed_over(to.product.house)
+                name = "woken"
+            await wait_until_ended(handle)
+            await to.keep(f"events_out-{name}", handle)
 
 
 async def hold_payout_runs(to: Recorder) -> None:

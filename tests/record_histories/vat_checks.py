@@ -6,7 +6,7 @@ from activities.models import VatCheckInput
 from tests.fixtures.desk import handed_over
 from tests.fixtures.house import Shop, until
 from tests.record_histories.recorder import Recorder
-from tests.record_histories.waiting import Handle
+from tests.record_histories.waiting import Handle, rests
 from workflows.messages import vat_check_workflow_id
 
 
@@ -20,7 +20,7 @@ async def vat_checks(to: Recorder) -> None:
         await vies.post("/sandbox/faults", json={"kind": "MS_UNAVAILABLE"})
         shop = await to.shop()
         waiting = await _asked(to, shop)
-        await until(lambda: _rests(waiting), bool, "the wait for another try")
+        await until(lambda: rests(waiting), bool, "the wait for another try")
         await to.keep("vat_check-away", waiting)
         await vies.delete("/sandbox/faults")
     await shop.api("POST", "/partners/ANNA/vat-checks")
@@ -40,8 +40,3 @@ async def _asked(to: Recorder, shop: Shop) -> Handle:
     return to.product.house.engine.get_workflow_handle(
         vat_check_workflow_id(VatCheckInput(tenant=shop.tenant, check=check["id"]))
     )
-
-
-async def _rests(handle: Handle) -> bool:
-    last = (await handle.fetch_history()).events[-1]
-    return bool(last.HasField("timer_started_event_attributes"))

@@ -83,3 +83,9 @@ async def wait_until_seen(shop: Shop, payout: dict[str, Any], state: str, *, tas
         lambda look: look["state"] == state and (tasks is None or list(look["open_tasks"]) == tasks),
         f"the workflow's look at {state}",
     )
+
+
+async def rests(handle: Handle) -> bool:
+    """Whether the last that happened is that it began to wait for a time."""
+    last = (await handle.fetch_history()).events[-1]
+    return bool(last.HasField("timer_started_event_attributes"))

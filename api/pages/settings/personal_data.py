@@ -31,6 +31,7 @@ KINDS = {
     "event_bodies": N_("Inhalt aller anderen Ereignisse"),
     "customers": N_("Kunden ohne Verkauf, seit dem letzten"),
     "unused_accounts": N_("Bankverbindungen, auf die nie gezahlt wurde"),
+    "webhooks": N_("Ausgehende Webhooks und was auf sie geantwortet wurde"),
     "trail": N_("Personenbezogene Angaben neben dem Prüfpfad"),
     "document_copies": N_("Abbilder von Rechnungen und Gutschriften"),
 }

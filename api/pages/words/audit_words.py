@@ -159,6 +159,17 @@ ACTIONS = {
     "transaction.released": N_("Verkauf freigegeben"),
     "user.disabled": N_("Konto einer Person gesperrt"),
     "user.enabled": N_("Konto einer Person entsperrt"),
+    "webhook_endpoint.added": N_("Webhook-Adresse angelegt"),
+    "webhook_endpoint.changed": N_("Webhook-Adresse geändert"),
+    "webhook_endpoint.event_replayed": N_("Webhook noch einmal zugestellt"),
+    "webhook_endpoint.event_skipped": N_("Webhook aufgegeben"),
+    "webhook_endpoint.gone": N_("Webhook-Adresse meldet, dass sie beendet ist"),
+    "webhook_endpoint.pinged": N_("Webhook-Adresse ausprobiert"),
+    "webhook_endpoint.range_replayed": N_("Webhooks eines Zeitraums noch einmal zugestellt"),
+    "webhook_endpoint.removed": N_("Webhook-Adresse entfernt"),
+    "webhook_endpoint.secret_rotated": N_("Geheimnis einer Webhook-Adresse ersetzt"),
+    "webhook_endpoint.switched_off": N_("Webhook-Adresse ausgeschaltet"),
+    "webhook_endpoint.switched_on": N_("Webhook-Adresse eingeschaltet"),
     "webhook_token.created": N_("Webhook-Token angelegt"),
     "webhook_token.ended": N_("Webhook-Token beendet"),
 }
@@ -185,6 +196,7 @@ SUBJECTS = {
     "tenant": N_("Mandant"),
     "transaction": N_("Verkauf"),
     "user": N_("Person"),
+    "webhook_endpoint": N_("Webhook-Adresse"),
     "webhook_token": N_("Webhook-Token"),
 }
 

@@ -1,0 +1,1 @@
+"""Telling others of what happened: Standard Webhooks to the tenants' endpoints."""

@@ -1,0 +1,138 @@
+"""What a tenant may have us call: the public internet, and nothing that lies behind our own walls."""
+
+import socket
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from activities.events_out.addresses import AddressRefused, resolve
+from activities.events_out.posting import LARGEST_ANSWER, EndpointCaller
+from tests.fixtures.webhook_receiver import Receiver, receiving
+
+HEADERS = {"webhook-id": "evt_1"}
+
+
+@pytest.fixture
+def threads() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(1) as threads:
+        yield threads
+
+
+@pytest.fixture
+def caller() -> Iterator[EndpointCaller]:
+    caller = EndpointCaller(loopback=True, in_all_seconds=2.0)
+    yield caller
+    caller.close()
+
+
+@pytest.fixture
+async def listening() -> AsyncIterator[Receiver]:
+    async with receiving() as receiver:
+        yield receiver
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "127.1.2.3",
+        "2130706433",
+        "0x7f.1",
+        "0.0.0.0",
+        "10.1.2.3",
+        "100.64.0.1",
+        "169.254.169.254",
+        "168.63.129.16",
+        "172.16.0.1",
+        "192.168.1.1",
+        "192.0.2.1",
+        "224.0.0.1",
+        "255.255.255.255",
+        "::1",
+        "::",
+        "fe80::1",
+        "fe80::1%lo",
+        "fc00::1",
+        "fd00:ec2::254",
+        "fec0::1",
+        "ff02::1",
+        "::ffff:10.0.0.1",
+        "::ffff:127.0.0.1",
+        "::ffff:169.254.169.254",
+        "::10.0.0.1",
+        "64:ff9b::a00:1",
+        "2002:a00:1::",
+        "2001:0:a00:1::",
+        "2001:db8::1",
+        "localhost",
+    ],
+)
+async def test_nothing_inside_is_called(host: str, threads: ThreadPoolExecutor) -> None:
+    with pytest.raises(AddressRefused):
+        await resolve(host, 443, threads=threads)
+
+
+@pytest.mark.parametrize("host", ["8.8.8.8", "2606:4700:4700::1111", "::ffff:8.8.8.8"])
+async def test_the_public_internet_is_called(host: str, threads: ThreadPoolExecutor) -> None:
+    assert await resolve(host, 443, threads=threads)
+
+
+async def test_one_inside_address_among_others_is_enough_to_refuse(
+    threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def two(*_: Any, **__: Any) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, 443)) for ip in ("8.8.8.8", "10.0.0.1")]
+
+    monkeypatch.setattr(socket, "getaddrinfo", two)
+    with pytest.raises(AddressRefused, match="address_not_public"):
+        await resolve("two.example", 443, threads=threads)
+
+
+async def test_a_name_is_resolved_once_and_called_under_its_own_name(
+    caller: EndpointCaller, listening: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    found = socket.getaddrinfo
+
+    def rebinding(host: str, *args: Any, **more: Any) -> Any:
+        asked.append(host)
+        return found("127.0.0.1" if asked.count(host) == 1 else "10.0.0.1", *args, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", rebinding)
+    port = listening.url.partition("127.0.0.1:")[2]
+    attempt = await caller.post(f"http://hooks.example:{port}", b"{}", HEADERS)
+    assert (attempt.status, attempt.failure) == (204, None)
+    assert asked.count("hooks.example") == 1
+    assert listening.calls[0].headers["host"] == f"hooks.example:{port.partition('/')[0]}"
+
+
+async def test_a_redirect_is_not_followed(caller: EndpointCaller, listening: Receiver) -> None:
+    listening.answering = lambda call: (
+        f"HTTP/1.1 307 -\r\nLocation: {listening.url}/elsewhere\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    )
+    attempt = await caller.post(listening.url, b"{}", HEADERS)
+    assert (attempt.status, attempt.failure, len(listening.calls)) == (307, "status_not_2xx", 1)
+
+
+async def test_an_answer_is_bounded_in_length(caller: EndpointCaller, listening: Receiver) -> None:
+    endless = "x" * (4 * LARGEST_ANSWER)
+    listening.answering = lambda call: f"HTTP/1.1 200 -\r\nContent-Length: 999999999\r\n\r\n{endless}"
+    attempt = await caller.post(listening.url, b"{}", HEADERS)
+    assert (attempt.failure, len(attempt.answer or "")) == (None, 1000)
+
+
+async def test_an_answer_is_bounded_in_time(listening: Receiver) -> None:
+    caller = EndpointCaller(loopback=True, in_all_seconds=0.2)
+    listening.answering = lambda call: None
+    attempt = await caller.post(listening.url, b"{}", HEADERS)
+    assert (attempt.status, attempt.failure) == (None, "no_answer_in_time")
+    caller.close()
+
+
+async def test_this_machine_is_called_by_a_setting_only(listening: Receiver) -> None:
+    caller = EndpointCaller()
+    attempt = await caller.post(listening.url, b"{}", HEADERS)
+    assert (attempt.failure, listening.calls) == ("address_not_public", [])
+    caller.close()
