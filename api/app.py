@@ -24,7 +24,7 @@ from api.pages.frame.visits import PATHS_OF_FILES
 from api.pages.settings import lexoffice_oauth
 from api.v1 import routes as v1
 from api.v1.once import AnsweredBefore, answer_again
-from api.webhooks import lexoffice, stripe
+from api.webhooks import lexoffice, sources
 from engine import connect
 from engine.announcer import Announcer
 from httpcalls.transports import shared_transport
@@ -108,7 +108,7 @@ def create_app(settings: Settings, *, operators_at: socket | None = None) -> Fas
     # it anew, and once more with the first request, 0.7 s in all.
     for router in (
         lexoffice.router,
-        stripe.router,
+        sources.router,
         *v1.ROUTERS,
         health.router,
         docs_page.router,

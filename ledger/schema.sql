@@ -914,7 +914,7 @@ GRANT INSERT, SELECT, UPDATE ON event_subscriptions TO partnerdesk_app;
 CREATE TABLE events (
     tenant_id         uuid NOT NULL REFERENCES tenants,
     id                bigint GENERATED ALWAYS AS IDENTITY,
-    provider          text NOT NULL CHECK (provider IN ('lexoffice', 'stripe')),
+    provider          text NOT NULL REFERENCES providers,
     organization_id   text,
     event_type        text NOT NULL CHECK (length(event_type) <= 200),
     resource_id       text NOT NULL CHECK (length(resource_id) <= 300),
@@ -2581,7 +2581,7 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON posting_category_mapping TO partnerdesk_
 
 CREATE TABLE provider_connections (
     tenant_id                    uuid NOT NULL REFERENCES tenants,
-    provider                     text NOT NULL CHECK (provider IN ('lexoffice', 'stripe')),
+    provider                     text NOT NULL REFERENCES providers,
     state                        text NOT NULL DEFAULT 'unconnected'
         CHECK (state IN ('unconnected', 'connected', 'broken')),
     state_reason                 text,
@@ -2608,11 +2608,13 @@ CREATE TABLE provider_connections (
         GENERATED ALWAYS AS (secret_encrypted IS NOT NULL OR oauth_connected_at IS NOT NULL) STORED,
     state_reason_code            text,
     state_reason_params          jsonb,
+    awaits_invoice               boolean NOT NULL DEFAULT false,
+    takes_affiliate_sales        boolean NOT NULL DEFAULT false,
     PRIMARY KEY (tenant_id, provider),
     CHECK ((secret_encrypted IS NULL) = (secret_last4 IS NULL)),
     CONSTRAINT what_is_used_was_granted CHECK (NOT uses_oauth OR oauth_connected_at IS NOT NULL)
 );
-COMMENT ON TABLE provider_connections IS 'A tenant''s connection to lexoffice or Stripe: state, credential, and which organisation it is pinned to.';
+COMMENT ON TABLE provider_connections IS 'A tenant''s connection to a provider: state, credential, and which organisation it is pinned to.';
 CREATE UNIQUE INDEX an_organization_belongs_to_one_tenant ON provider_connections (provider, organization_id)
     WHERE organization_id IS NOT NULL;
 ALTER TABLE provider_connections ENABLE ROW LEVEL SECURITY;
@@ -2649,6 +2651,22 @@ CREATE TRIGGER want_sweep
     FOR EACH ROW
     WHEN (new.provider = 'lexoffice' AND new.has_credential AND NOT old.has_credential)
     EXECUTE FUNCTION want_schedule('sweep', 'tenant_id');
+
+CREATE TABLE providers (
+    name      text PRIMARY KEY CHECK (name ~ '^[a-z][a-z0-9_]{1,31}$'),
+    is_books  boolean NOT NULL,
+    is_source boolean NOT NULL
+);
+COMMENT ON TABLE providers IS 'Who keeps books, and who tells of sales.';
+GRANT SELECT ON providers TO partnerdesk_app;
+INSERT INTO providers (name, is_books, is_source) VALUES
+    ('api', 'false', 'true'),
+    ('copecart', 'false', 'true'),
+    ('custom', 'false', 'true'),
+    ('digistore24', 'false', 'true'),
+    ('easybill', 'true', 'true'),
+    ('lexoffice', 'true', 'true'),
+    ('stripe', 'false', 'true');
 
 CREATE TABLE recovery_checks (
     tenant_id        uuid NOT NULL REFERENCES tenants,
@@ -3396,7 +3414,7 @@ CREATE TABLE transactions (
     tenant_id           uuid NOT NULL REFERENCES tenants,
     id                  uuid NOT NULL DEFAULT gen_random_uuid(),
     seq                 bigint GENERATED ALWAYS AS IDENTITY,
-    source              text NOT NULL CHECK (source IN ('stripe', 'lexoffice', 'api')),
+    source              text NOT NULL REFERENCES providers,
     state               text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'approved', 'refunded')),
     payment_intent      text,
     checkout_session    text,

@@ -31,6 +31,10 @@ EventId = NewType("EventId", int)
 # Providers, as rows name them.
 LEXOFFICE = "lexoffice"
 STRIPE = "stripe"
+CUSTOM = "custom"
+DIGISTORE24 = "digistore24"
+COPECART = "copecart"
+API = "api"
 
 BERLIN = ZoneInfo("Europe/Berlin")
 """Business dates are Europe/Berlin (rules.md, Money)."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from api.actions import replaying, stripe_booking
+from api.actions import replaying
 from api.actions.rechecks import announce_rechecks
 from api.actions.replaying import Replayed
+from api.actions.sources import booking
 from api.http.parts import Parts
 from ledger.booking import question_subjects, resolutions
 from ledger.booking.resolutions import Answer, Resolved
@@ -17,7 +18,7 @@ from ledger.types import Tenant
 async def resolve(tx: TenantTransaction, task: Task, answer: Answer, *, actor: str) -> tuple[Resolved, list[Replayed]]:
     """Answer it, and handle once more what waited for the answer. Raises as resolutions.resolve, and NotConnected."""
     await question_subjects.hold_four_eyes(tx, subject=task.subject, subject_id=task.subject_id, kind=task.kind)
-    await stripe_booking.hold(tx, task.links.get("event_ids", []))
+    await booking.hold(tx, task.links.get("event_ids", []))
     resolved = await resolutions.resolve(tx, task.id, answer, actor=actor)
     return resolved, [await replaying.replay(tx, event, actor=actor) for event in resolved.replay]
 

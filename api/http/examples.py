@@ -135,6 +135,9 @@ _REFUSALS = {
     "release_transaction": "not_held",
     "assign_transaction": "has_partner",
     "write_invoice": "invoice_exists",
+    "create_transaction": "unknown_partner",
+    "refund_transaction": "refund_exceeds_sale",
+    "put_source": "source_secret_not_acceptable",
     "request_payout": "nothing_due",
     "approve_payout": "content_has_changed",
     "reject_payout": "payout_paid",
@@ -161,6 +164,7 @@ _REFUSALS = {
     "withdraw_cancel_bank_run": "cancel_not_requested",
     "receive_lexoffice_event": "not_an_event",
     "receive_stripe_event": "not_a_stripe_event",
+    "receive_custom_event": "not_a_source_message",
     "report_open_commissions": "day_in_future",
     "readyz": "database_away",
 }

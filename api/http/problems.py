@@ -51,6 +51,7 @@ _CODE_OF_REASON = {
     "no_access_stored": "not_connected",
     "no_final_settlement": "final_settlement_unchanged",
     "no_payout_number": "not_acceptable",
+    "not_a_source_message": "not_an_event",
     "not_a_stripe_event": "not_an_event",
     "not_put_back": "not_allowed_now",
     "not_returned": "not_allowed_now",

@@ -27,6 +27,7 @@ from api.pages.settings import (
     personal_data,
     posting,
     providers,
+    source_settings,
     stripe_settings,
     user_admin,
 )
@@ -79,4 +80,5 @@ ROUTERS = [
     search.router,
     providers.router,
     stripe_settings.router,
+    source_settings.router,
 ]

@@ -1,4 +1,4 @@
-"""Connections: lexoffice, where documents are made, and Stripe, where sales come from. No secret is shown again."""
+"""Connections: lexoffice, where documents are made, and the sources of sales. No secret is shown again."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -19,11 +19,12 @@ from api.v1.callers import Administrator, Reader
 from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
 from ledger.access.api_keys import Caller
-from ledger.connections import connections, stripe_secret, webhook_tokens
+from ledger.connections import source_secrets, webhook_tokens
+from ledger.connections.source_secrets import SourceSettings
 from ledger.connections.webhook_tokens import WebhookToken
 from ledger.database import TenantTransaction
 from ledger.reasons import Reason
-from ledger.types import STRIPE
+from ledger.types import CUSTOM, STRIPE, Submitted
 
 router = door_router("/api/v1/providers", "Zahlungsanbieter")
 
@@ -36,10 +37,33 @@ class StripeConnection(BaseModel):
     waits_for_first_event: bool = Field(description="Seit das Geheimnis hinterlegt ist, kam noch kein Ereignis")
 
 
+SourceName = Literal["custom", "digistore24", "copecart"]
+
+
+class SourceShown(StripeConnection):
+    source: SourceName
+    awaits_invoice: bool = Field(description="Ein Verkauf wartet auf seine Rechnung; sonst gilt er als bezahlt")
+    takes_affiliate_sales: bool = Field(
+        description="Auch was der Anbieter schon einem eigenen Affiliate zahlt, verdient hier Provision"
+    )
+
+
+class SourceChange(Submitted):
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    secret: SecretStr | None = Field(default=None, max_length=500, description="Leer schaltet die Adresse ab")
+    awaits_invoice: bool | None = None
+    takes_affiliate_sales: bool | None = None
+
+
 class StripeChange(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     signing_secret: SecretStr = Field(max_length=500, description="whsec_…; leer schaltet die Adresse ab")
+
+
+class NewSecret(BaseModel):
+    secret: str = Field(description="Nur dieses eine Mal zu sehen")
 
 
 class ConnectionTest(BaseModel):
@@ -192,20 +216,71 @@ async def put_stripe(
     doors: Doors, caller: Administrator, change: Annotated[StripeChange, Body(examples=[{"signing_secret": "whsec_…"}])]
 ) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
-        await stripe_secret.save_stripe_secret(
-            tx, doors.vault, signing_secret=change.signing_secret.get_secret_value().strip(), actor=caller.actor
+        await source_secrets.save(
+            tx, doors.vault, STRIPE, secret=change.signing_secret.get_secret_value().strip(), actor=caller.actor
         )
         return JSONResponse(await _stripe(tx, doors, caller))
 
 
+@router.get(
+    "/{source}",
+    summary="Eine Quelle von Verkäufen ansehen",
+    operation_id="get_source",
+    response_model=SourceShown,
+)
+async def get_source(source: SourceName, doors: Doors, caller: Reader) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        return JSONResponse(await _source(tx, doors, caller, source))
+
+
+@router.put(
+    "/{source}",
+    summary="Eine Quelle von Verkäufen einrichten",
+    description="Was weggelassen wird, bleibt. Ohne Geheimnis nimmt die Adresse nichts an.",
+    operation_id="put_source",
+    response_model=SourceShown,
+)
+async def put_source(
+    source: SourceName,
+    doors: Doors,
+    caller: Administrator,
+    change: Annotated[SourceChange, Body(examples=[{"secret": "…", "awaits_invoice": False}])],
+) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        before = await source_secrets.settings_of(tx, source)
+        if change.secret is not None:
+            secret = change.secret.get_secret_value().strip()
+            await source_secrets.save(tx, doors.vault, source, secret=secret, actor=caller.actor)
+        chosen = change.model_dump(include=set(SourceSettings.model_fields), exclude_none=True)
+        await source_secrets.change(tx, source, before.model_copy(update=chosen), actor=caller.actor)
+        return JSONResponse(await _source(tx, doors, caller, source))
+
+
+@router.put(
+    "/custom/secret",
+    summary="Ein Geheimnis für den eigenen Webhook erzeugen lassen",
+    description="Nur dieses eine Mal zu sehen. Das bisherige gilt ab sofort nicht mehr.",
+    operation_id="generate_custom_secret",
+    response_model=NewSecret,
+)
+async def generate_custom_secret(doors: Doors, caller: Administrator) -> JSONResponse:
+    secret = source_secrets.new_secret().get_secret_value()
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        await source_secrets.save(tx, doors.vault, CUSTOM, secret=secret, actor=caller.actor)
+    return JSONResponse({"secret": secret})
+
+
 async def _stripe(tx: TenantTransaction, doors: Parts, caller: Caller) -> dict[str, Any]:
-    connection = await connections.get(tx, STRIPE)
+    shown_ = await _source(tx, doors, caller, STRIPE)
+    return {member: shown_[member] for member in StripeConnection.model_fields}
+
+
+async def _source(tx: TenantTransaction, doors: Parts, caller: Caller, provider: str) -> dict[str, Any]:
+    connection = await source_secrets.show(tx, provider)
     return {
-        "state": connection.state,
-        "secret_last4": connection.secret_last4,
-        "secret_saved_at": connection.secret_saved_at and connection.secret_saved_at.isoformat(),
-        "webhook_address": f"{doors.settings.public_url}/api/webhooks/{caller.tenant.slug}/stripe",
-        "waits_for_first_event": await stripe_secret.awaits_first_event(tx),
+        "source": provider,
+        **connection.model_dump(mode="json", exclude={"provider"}),
+        "webhook_address": f"{doors.settings.public_url}/api/webhooks/{caller.tenant.slug}/{provider}",
     }
 
 

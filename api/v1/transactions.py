@@ -151,7 +151,7 @@ async def list_transactions(
 )
 async def get_transaction(transaction_id: UUID, doors: Doors, caller: Reader) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
-        return JSONResponse(await _in_full(tx, TransactionId(transaction_id)))
+        return JSONResponse(await in_full(tx, TransactionId(transaction_id)))
 
 
 @router.post(
@@ -170,7 +170,7 @@ async def release(
             tx, TransactionId(transaction_id), by=caller.actor, reason=wanted.reason
         )
         after.rechecks(outcome.payouts)
-        return after.answer(await _in_full(tx, TransactionId(transaction_id)))
+        return after.answer(await in_full(tx, TransactionId(transaction_id)))
 
 
 @router.post(
@@ -190,7 +190,7 @@ async def assign(
             tx, TransactionId(transaction_id), wanted.partner_code, by=caller.actor
         )
         after.rechecks(outcome.payouts)
-        return after.answer(await _in_full(tx, TransactionId(transaction_id)))
+        return after.answer(await in_full(tx, TransactionId(transaction_id)))
 
 
 @router.post(
@@ -279,7 +279,8 @@ async def _partner(tx: TenantTransaction, code: str | None) -> PartnerId | None:
     return found.id
 
 
-async def _in_full(tx: TenantTransaction, transaction_id: TransactionId) -> dict[str, Any]:
+async def in_full(tx: TenantTransaction, transaction_id: TransactionId) -> dict[str, Any]:
+    """A sale as the API shows it, with its references and commissions. Raises NotFound."""
     sale = await transactions.get(tx, transaction_id)
     earned = await commissions.commissions_of(tx, sale.id)
     named = await references.of_sale(tx, sale.id)

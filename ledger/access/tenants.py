@@ -102,7 +102,8 @@ async def create(
             raise NotAcceptable("tenant_name_not_acceptable") from None
         await tx.execute(
             """
-            INSERT INTO provider_connections (tenant_id, provider) VALUES ($1, 'lexoffice'), ($1, 'stripe')
+            INSERT INTO provider_connections (tenant_id, provider, awaits_invoice)
+            VALUES ($1, 'lexoffice', false), ($1, 'stripe', true)
             """,
             tenant.id,
         )

@@ -5,7 +5,15 @@ judged alone, under a lock on every reference it names. What is booked here is p
 (invoices.py).
 """
 
-from ledger.booking import attribution, foreign_currency, invoice_questions, naming, report_locks, same_sale
+from ledger.booking import (
+    attribution,
+    foreign_currency,
+    invoice_questions,
+    naming,
+    report_locks,
+    same_sale,
+    source_sales,
+)
 from ledger.booking.foreign_currency import is_euro
 from ledger.booking.outcome import Outcome, settled
 from ledger.booking.same_sale import Found
@@ -19,7 +27,7 @@ from ledger.sales.refunds import MoneyBack
 from ledger.sales.sale_holds import SaleHold
 from ledger.sales.sale_reports import DisputeReport, RefundReport, SaleReport
 from ledger.sales.transactions import Transaction
-from ledger.types import BERLIN, EventId, EventState, Frozen, TransactionId
+from ledger.types import BERLIN, LEXOFFICE, STRIPE, EventId, EventState, Frozen, TransactionId
 
 __all__ = [
     "DisputeReport",
@@ -46,7 +54,9 @@ async def record_sale(tx: TenantTransaction, report: SaleReport, *, event: Event
         return await _introduce(tx, report)
     await report_locks.hold_later(tx, report)
     found = await same_sale.find(tx, report.certain, report.order_reference)
-    rate = await _rate(tx, found, report, event)
+    if found.sale is not None and (contradicted := await source_sales.differs(tx, found.sale, report)) is not None:
+        return contradicted
+    rate = report.rate or await _rate(tx, found, report, event)
     if isinstance(rate, Outcome):
         return rate
     customer = await customers.remember(tx, report.customer)
@@ -54,7 +64,7 @@ async def record_sale(tx: TenantTransaction, report: SaleReport, *, event: Event
     sale = await _fill(tx, sale, report, customer, found)
     await references.name(tx, sale.id, report.references, report.paid)
     sale = await _keep_rate(tx, sale, report, rate)
-    sale = await _price(tx, sale)
+    sale = await source_sales.settle_by_source(tx, await _price(tx, sale), report)
     sale = await naming.attribute(tx, sale, report, customer)
     sale = await _named_by_others(tx, sale, found)
     await attribution.hold_own_purchase(tx, found.before.sale, sale)
@@ -76,6 +86,11 @@ async def record_refund(tx: TenantTransaction, report: RefundReport, *, event: E
 
     A refund may arrive before its sale: then the sale is recorded as refunded, and stays so when it is reported.
     """
+    if report.source != STRIPE:
+        known = await _paid_for(tx, report)
+        if known is None:
+            return await source_sales.wait_for_sale(tx, report, event)
+        report = known
     first_sign = _first_sign(report, report.charge_cents or report.refunded_cents)
     charged = await _sale_of_charge(tx, first_sign, report.charge_cents, event)
     if isinstance(charged, Outcome):
@@ -94,7 +109,7 @@ async def record_refund(tx: TenantTransaction, report: RefundReport, *, event: E
         sale,
         MoneyBack(
             kind="refund_failed" if failed else "charge",
-            reference=failed or report.payment_intent or report.certain[0].reference,
+            reference=failed or report.step or report.payment_intent or report.certain[0].reference,
             cents=charged.in_its_units(report.refunded_cents),
             of_cents=None if report.charge_cents is None else charged.in_its_units(report.charge_cents),
             as_of=report.as_of,
@@ -105,6 +120,8 @@ async def record_refund(tx: TenantTransaction, report: RefundReport, *, event: E
 
 async def record_dispute(tx: TenantTransaction, report: DisputeReport, *, event: EventId | None = None) -> SaleOutcome:
     """An open dispute holds the commissions, a won one frees them, a lost one is a refund."""
+    if report.source != STRIPE and not await references.sales_with_reference(tx, _texts(report.certain)):
+        return await source_sales.wait_for_sale(tx, report, event)
     first_sign = _first_sign(report, report.charge_cents or report.disputed_cents)
     charged = await _sale_of_charge(tx, first_sign, report.charge_cents, event)
     if isinstance(charged, Outcome):
@@ -128,6 +145,20 @@ async def record_dispute(tx: TenantTransaction, report: DisputeReport, *, event:
     else:
         await sale_holds.release(tx, sale.id, [SaleHold.DISPUTE])
     return await _settled(tx, charged.found, sale.id)
+
+
+async def _paid_for(tx: TenantTransaction, report: RefundReport) -> RefundReport | None:
+    """With all that was paid, where the whole of it went back; None where the sale is not known."""
+    await same_sale.hold(tx, _texts(report.certain))
+    found = await references.sales_with_reference(tx, _texts(report.certain))
+    if not found:
+        return None
+    if not report.is_whole:
+        return report
+    paid = await provider_amounts.paid(tx, found[0])
+    gross = (await transactions.get(tx, found[0])).gross_cents
+    whole, currency = (paid.units, paid.currency) if paid else (gross, "EUR")
+    return report.model_copy(update={"charge_cents": whole, "refunded_cents": whole, "currency": currency})
 
 
 class _Charged(Frozen):
@@ -219,11 +250,12 @@ async def _insert(tx: TenantTransaction, report: SaleReport, rate: Rate | None) 
     inserted = await tx.fetchval(
         """
         INSERT INTO transactions (tenant_id, source, base_cents, tax_cents, gross_cents, provisional, sold_at)
-        VALUES ($1, 'stripe', $2, 0, $2, true, $3) RETURNING id
+        VALUES ($1, $4, $2, 0, $2, true, $3) RETURNING id
         """,
         tx.tenant.id,
         gross,
         report.sold_at,
+        report.source,
     )
     return await transactions.get(tx, TransactionId(inserted))
 
@@ -275,8 +307,9 @@ async def _fill(
 
 
 async def _price(tx: TenantTransaction, sale: Transaction) -> Transaction:
-    """While it is provisional it is worth what the provider's objects say, whichever of them came first."""
-    paid = await provider_amounts.paid(tx, sale.id) if sale.provisional else None
+    """While no invoice is awaited or has come it is worth what its sources say, whichever of them came first."""
+    is_open = sale.provisional or (sale.invoice_id is None and sale.source not in (STRIPE, LEXOFFICE))
+    paid = await provider_amounts.paid(tx, sale.id) if is_open else None
     worth = None if paid is None else _in_euros(sale, paid)
     if worth is not None and worth != (sale.gross_cents, sale.tax_cents):
         await tx.execute(
@@ -342,6 +375,7 @@ async def _sale_of_charge(
 
 def _first_sign(report: RefundReport | DisputeReport, gross_cents: int) -> SaleReport:
     return SaleReport(
+        source=report.source,
         told_by="charge" if report.charge else None,
         payment_intent=report.payment_intent,
         checkout_session=report.checkout_session,

@@ -8,9 +8,12 @@ import asyncpg
 from ledger.database import TenantTransaction
 from ledger.money import round_half_away
 from ledger.sales.references import Paid
-from ledger.types import TransactionId
+from ledger.sales.sale_reports import SaleReport
+from ledger.types import STRIPE, TransactionId
 
-_PAYMENTS = ("payment_intent", "provider_invoice", "invoice_payment", "charge")
+_OF_STRIPE = ("payment_intent", "provider_invoice", "invoice_payment", "charge")
+_OF_OTHERS = ("custom", "digistore24_item", "copecart_payment", "api")
+_PAYMENTS = (*_OF_STRIPE, *_OF_OTHERS)
 """Each of these tells of the money itself; several of one kind are parts of it. A session tells what was to be paid."""
 _SESSION = "checkout_session"
 
@@ -35,6 +38,39 @@ async def paid(tx: TenantTransaction, sale: TransactionId) -> Paid | None:
     payments = [row["units"] for row in rows if row["kind"] in _PAYMENTS]
     units = max(payments) if payments else max(row["units"] for row in rows)
     return Paid(currency=currency, units=units, tax_units=_tax(rows, units))
+
+
+async def told_before(tx: TenantTransaction, sale: TransactionId, report: SaleReport) -> int | None:
+    """What was told of the same thing already, in the report's currency: by the source itself where it tells it again,
+    else by another source, of all of it. None: nothing. An object of Stripe may be told again with more."""
+    if report.source != STRIPE:
+        own = await tx.fetchval(
+            """
+            SELECT paid_units FROM sale_references
+             WHERE tenant_id = $1 AND kind = $2 AND reference = $3 AND transaction_id = $4 AND currency = $5
+            """,
+            tx.tenant.id,
+            report.references[0].kind,
+            report.references[0].reference,
+            sale,
+            report.currency.upper(),
+        )
+        if own is not None:
+            return int(own)
+    of_others = _OF_OTHERS if report.source == STRIPE else _PAYMENTS
+    kinds = [kind for kind in of_others if not kind.startswith(report.source)]
+    found = await tx.fetchval(
+        """
+        SELECT sum(paid_units)::bigint FROM sale_references
+         WHERE tenant_id = $1 AND transaction_id = $2 AND kind = ANY ($3) AND currency = $4
+         GROUP BY kind ORDER BY 1 DESC LIMIT 1
+        """,
+        tx.tenant.id,
+        sale,
+        kinds,
+        report.currency.upper(),
+    )
+    return None if found is None else int(found)
 
 
 def _tax(rows: Sequence[asyncpg.Record], units: int) -> int | None:

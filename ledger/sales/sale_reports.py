@@ -8,13 +8,15 @@ from typing import Literal, Self
 from pydantic import AwareDatetime, Field, model_validator
 
 from ledger.sales.customers import CustomerNames
+from ledger.sales.foreign_payments import Rate
 from ledger.sales.references import Paid, Reference
-from ledger.types import Frozen
+from ledger.types import STRIPE, Frozen
 
 
 class _ByReference(Frozen):
     """Found by any of its references. They are certain: whoever has one of them is this purchase."""
 
+    source: str = STRIPE
     payment_intent: str | None = Field(default=None, max_length=300)
     checkout_session: str | None = Field(default=None, max_length=300)
     provider_invoice: str | None = Field(default=None, max_length=300)
@@ -41,6 +43,8 @@ class _ByReference(Frozen):
 class SaleReport(_ByReference):
     """A paid checkout, payment or invoice. `tax_cents` is None where the provider has no tax data."""
 
+    is_final: bool = False
+    """What it says is final and paid: no invoice in the books is waited for."""
     told_by: str | None = None
     """The kind of the reference whose own report this is; the amount is what that object says. None: the first."""
     subscription: str | None = None
@@ -59,6 +63,8 @@ class SaleReport(_ByReference):
     gross_cents: int
     tax_cents: int | None = None
     currency: str
+    rate: Rate | None = None
+    """By which an authenticated caller converts another currency; else a person is asked for it."""
     sold_at: AwareDatetime
 
     @property
@@ -83,6 +89,7 @@ class RefundReport(_ByReference):
     """A charge of which something was given back. `refunded_cents` is all of it up to `as_of`, not this step.
 
     With `failed_refund`, the id of a refund that did not arrive, `refunded_cents` is what of it came back to the shop.
+    With `step`, the id of one refund of several, it is that one alone. `is_whole`: all that was paid, whatever it was.
     """
 
     charge_cents: int | None
@@ -92,6 +99,8 @@ class RefundReport(_ByReference):
     sold_at: AwareDatetime
     as_of: AwareDatetime
     failed_refund: str | None = None
+    step: str | None = None
+    is_whole: bool = False
     customer_email: str | None = None
 
 

@@ -11,7 +11,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from ledger.access import secret_rotation, users
-from ledger.connections import stripe_secret
+from ledger.connections import source_secrets
 from ledger.programme import partners
 from ledger.programme.partners import NewPartner
 from ledger.roles import Role
@@ -128,7 +128,7 @@ async def test_with_a_new_key_in_front_everything_is_encrypted_anew_and_can_be_s
     assert admin.user is not None
     ledger, old = firm.parts.ledger, firm.parts.settings.secret_key.get_secret_value()
     async with ledger.transaction(firm.tenant) as tx:
-        await stripe_secret.save_stripe_secret(tx, firm.parts.vault, signing_secret="whsec_abcdefgh", actor="test")
+        await source_secrets.save(tx, firm.parts.vault, "stripe", secret="whsec_abcdefgh", actor="test")
     fresh = Fernet.generate_key().decode()
     both, only_new = Vault.from_setting(f"{fresh},{old}"), Vault.from_setting(fresh)
     await secret_rotation.rotate(ledger, both)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from api.actions import stripe_events
-from api.actions.stripe_events import Ignored
+from api.actions.sources import stripe_events
+from api.actions.sources.stripe_events import Ignored
 from ledger.booking import provider_reports
 from ledger.booking.provider_reports import DisputeReport, RefundReport
 from ledger.programme.calculation import Rate

@@ -18,7 +18,15 @@ ANY_KEY = frozenset({"read", "write", "approve", "bank", "statements"})
 
 OPEN = frozenset({"healthz", "readyz", "metrics"})
 """For operators, without anything of a tenant."""
-BY_TOKEN = frozenset({"receive_lexoffice_event", "receive_stripe_event"})
+BY_TOKEN = frozenset(
+    {
+        "receive_lexoffice_event",
+        "receive_stripe_event",
+        "receive_custom_event",
+        "receive_digistore24_event",
+        "receive_copecart_event",
+    }
+)
 """Opened by a token or a signature instead of a key."""
 
 
@@ -32,6 +40,7 @@ class Need:
 
 
 _REASON = {"reason": "Darum."}
+_SALE = {"external_id": "b-1", "gross_cents": 11_900, "tax_cents": 1_900, "sold_at": "2026-10-05T10:00:00Z"}
 _INVOICE = {"name": "Kunde AG", "city": "Bonn", "zip": "53111", "street": "Weg 2"}
 NEEDS: dict[str, Need] = {
     "me": Need(ANY_KEY),
@@ -82,6 +91,9 @@ NEEDS: dict[str, Need] = {
     "list_transactions": Need(READ),
     "get_transaction": Need(READ),
     "release_transaction": Need(WRITE, _REASON),
+    "create_transaction": Need(WRITE, _SALE),
+    "create_transactions": Need(WRITE, {"items": [_SALE]}),
+    "refund_transaction": Need(WRITE, {"reference": "r-1", "cents": 1}),
     "assign_transaction": Need(WRITE, {"partner_code": "{code}"}),
     "write_invoice": Need(WRITE, _INVOICE),
     "list_commissions": Need(READ),
@@ -107,6 +119,9 @@ NEEDS: dict[str, Need] = {
     "test_lexoffice": Need(WRITE),
     "remove_lexoffice_key": Need(WRITE),
     "disconnect_lexoffice_oauth": Need(WRITE),
+    "get_source": Need(READ),
+    "put_source": Need(WRITE, {"awaits_invoice": True}),
+    "generate_custom_secret": Need(WRITE),
     "get_stripe": Need(READ),
     "put_stripe": Need(WRITE, {"signing_secret": "whsec_0123456789abcdef0123456789abcdef"}),
     "get_lexoffice_subscriptions": Need(READ),

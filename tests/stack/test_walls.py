@@ -68,7 +68,7 @@ WRONG: dict[str, list[tuple[str, str]]] = {
     "JSON API, pages and webhooks do not know each other": [
         ("api.pages.sales.customers", "api.v1.customers"),
         ("api.v1.customers", "api.pages.sales.customers"),
-        ("api.webhooks.stripe", "api.v1.customers"),
+        ("api.webhooks.sources", "api.v1.customers"),
         ("api.actions.rechecks", "api.v1.customers"),
         ("api.http.rows", "api.actions.rechecks"),
     ],

@@ -8,7 +8,8 @@ from fastapi.responses import Response
 from api.actions import lexoffice_connection, subscriptions
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
-from ledger.connections import connections
+from api.pages.settings.source_settings import SOURCES
+from ledger.connections import connections, source_secrets
 from ledger.inbox import event_list
 from ledger.roles import Permission
 from ledger.types import LEXOFFICE, STRIPE
@@ -31,5 +32,14 @@ async def providers_page(visit: Reader) -> Response:
             "last_stripe": await event_list.last_of(tx, STRIPE),
             "failed_stripe": await event_list.last_of(tx, STRIPE, failed=True),
             "failed_lexoffice": await event_list.last_of(tx, LEXOFFICE, failed=True),
+            "sources": [
+                {
+                    "name": words.name,
+                    "connection": await source_secrets.show(tx, source),
+                    "last": await event_list.last_of(tx, source),
+                    "failed": await event_list.last_of(tx, source, failed=True),
+                }
+                for source, words in SOURCES.items()
+            ],
         }
     return visit.page("providers.html", **context)

@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from api.actions.stripe_events import EVENTS
+from api.actions.sources.stripe_events import EVENTS
 from api.http.language import said
 from api.pages.frame.languages import N_
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
 from ledger.access import tenants
-from ledger.connections import connections, stripe_secret
+from ledger.connections import source_secrets
 from ledger.inbox import event_list
 from ledger.inbox.event_list import EventFilter
 from ledger.refusals import NotAcceptable
@@ -54,15 +54,14 @@ async def remove_secret(visit: SettingsAdmin) -> Response:
 
 async def _save(visit: Visit, secret: str) -> None:
     async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
-        await stripe_secret.save_stripe_secret(tx, visit.doors.vault, signing_secret=secret, actor=visit.person.actor)
+        await source_secrets.save(tx, visit.doors.vault, STRIPE, secret=secret, actor=visit.person.actor)
 
 
 async def _shown(visit: Visit, *, message: str | None = None, wrong: str | None = None) -> Response:
     tenant = visit.tenant
     async with visit.doors.ledger.transaction(tenant) as tx:
-        connection = await connections.get(tx, STRIPE)
+        connection = await source_secrets.show(tx, STRIPE)
         last, _following = await event_list.list_events(tx, EventFilter(provider=STRIPE), limit=5)
-        waits = await stripe_secret.awaits_first_event(tx)
         profile = await tenants.get_profile(tx)
     return visit.page(
         "stripe.html",
@@ -73,7 +72,7 @@ async def _shown(visit: Visit, *, message: str | None = None, wrong: str | None 
         address=f"{visit.doors.settings.public_url}/api/webhooks/{tenant.slug}/stripe",
         listened_to=EVENTS,
         last=last,
-        waits=waits,
+        waits=connection.waits_for_first_event,
         is_demo=profile.is_demo,
         may_change=visit.person.may(Permission.SETTINGS),
     )

@@ -9,7 +9,13 @@ from api.pages.frame.words import STATES, of_state
 from ledger.reasons import Reason
 from words import sentence
 
-PROVIDERS = {"lexoffice": "lexoffice", "stripe": "Stripe"}
+PROVIDERS = {
+    "lexoffice": "lexoffice",
+    "stripe": "Stripe",
+    "custom": N_("Eigener Webhook"),
+    "digistore24": "Digistore24",
+    "copecart": "CopeCart",
+}
 _MEMBERS = {
     "state": N_("Status"),
     "state_reason": N_("Grund"),

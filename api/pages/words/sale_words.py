@@ -7,7 +7,14 @@ from api.http.language import in_words
 from api.pages.frame.languages import N_, _
 from ledger.commissions.explanations import Computed, explained
 
-SOURCES = {"stripe": N_("Stripe"), "lexoffice": N_("Rechnung in lexoffice"), "api": N_("Eigene Erfassung")}
+SOURCES = {
+    "stripe": N_("Stripe"),
+    "lexoffice": N_("Rechnung in lexoffice"),
+    "api": N_("JSON-API"),
+    "custom": N_("Eigener Webhook"),
+    "digistore24": "Digistore24",
+    "copecart": "CopeCart",
+}
 KINDS = {
     "sale": N_("Provision"),
     "clawback": N_("Rückbelastung"),

@@ -161,6 +161,14 @@ KINDS: dict[str, TaskWords] = {
         N_("Eine Zahlung, zwei Rechnungen"),
         N_("Beide Verkäufe sind dieselbe Zahlung. Bitte stornieren Sie in lexoffice die falsche von beiden."),
     ),
+    "sale_amount_differs": TaskWords(
+        N_("Ein Verkauf, zwei Beträge"),
+        N_("Es bleibt beim ersten. Stimmt er nicht, erstatten Sie den Verkauf und melden Sie ihn neu."),
+    ),
+    "refund_of_unknown_sale": TaskWords(
+        N_("Erstattet, aber nie gemeldet"),
+        N_("Wird der Verkauf noch gemeldet, wird er gleich erstattet. Sonst ist nichts zu tun."),
+    ),
     "partner_differs": TaskWords(
         N_("Ein anderer Partner wird genannt"),
         N_("Es bleibt beim ersten. Auf der Seite des Verkaufs können Sie ihn ändern."),

@@ -1,5 +1,6 @@
+COMMENT ON TABLE providers IS 'Who keeps books, and who tells of sales.';
 COMMENT ON TABLE provider_connections IS
-    'A tenant''s connection to lexoffice or Stripe: state, credential, and which organisation it is pinned to.';
+    'A tenant''s connection to a provider: state, credential, and which organisation it is pinned to.';
 COMMENT ON TABLE webhook_tokens IS 'The token in the address that a provider calls, as an HMAC.';
 COMMENT ON TABLE api_budgets IS 'When the provider may be called next, and how many documents were created this year.';
 COMMENT ON TABLE api_usage IS 'Requests to a provider, hour by hour.';

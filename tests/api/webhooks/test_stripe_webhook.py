@@ -9,7 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from api.actions import stripe_events
+from api.actions.sources import stripe_events
 from tests.fixtures.door import Door, new_door
 from tests.fixtures.stripe_shop import SECRET, a_session, an_event, an_intent, sales, send
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.actions import stripe_events
+from api.actions.sources import stripe_events
 from ledger.roles import Role
 from ledger.search_terms import amount, folded
 from tests.fixtures.own_documents import of_payout

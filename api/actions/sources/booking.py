@@ -1,19 +1,19 @@
-"""What an event of Stripe causes in the books: when it arrives, and when it is handled once more.
+"""What a message of a source of sales causes in the books: when it arrives, and when it is handled once more.
 
-An event is whole: nothing is fetched for it, so handling it again needs no workflow and no access to Stripe.
+A message is whole: nothing is fetched for it, so handling it again needs no workflow and no access to its source.
 """
 
-import json
 from collections.abc import Sequence
 
 from activities.notifications.rehearsal import Rehearsal
-from api.actions import stripe_events
-from api.actions.stripe_events import Ignored, Report, StripeEvent
+from api.actions.sources.message import Ignored, Message, NotAMessage, Report, Terms
+from api.actions.sources.registry import SOURCES
 from ledger import tasks
 from ledger.access import tenants
-from ledger.booking import provider_reports, report_locks
+from ledger.booking import provider_reports, report_locks, source_sales
 from ledger.booking.outcome import Outcome
-from ledger.booking.provider_reports import DisputeReport, RefundReport
+from ledger.booking.provider_reports import DisputeReport, RefundReport, SaleReport
+from ledger.connections import source_secrets
 from ledger.database import TenantTransaction
 from ledger.inbox import events, redelivery
 from ledger.inbox.events import Event
@@ -21,22 +21,32 @@ from ledger.reasons import Reason
 from ledger.refusals import Refused, translating_refusals
 from ledger.types import EventId, EventState, PayoutNumber
 
-PROVIDER = "stripe"
 _CONTRADICTION = Reason.of("event_contradicts_itself")
 
 
-def judge(event: StripeEvent, *, is_demo: bool) -> Report | Ignored | None:
-    """None for what contradicts itself."""
-    if not event.livemode and not is_demo:
-        return stripe_events.TEST_EVENT
-    try:
-        return stripe_events.report_of(event)
-    except ValueError:
-        return None
+async def terms_of(tx: TenantTransaction, provider: str) -> Terms:
+    """How the tenant takes what this source says."""
+    said = await source_secrets.settings_of(tx, provider)
+    return Terms(
+        is_demo=(await tenants.get_profile(tx)).is_demo,
+        awaits_invoice=said.awaits_invoice,
+        takes_affiliate_sales=said.takes_affiliate_sales,
+    )
 
 
 async def book(tx: TenantTransaction, number: EventId, report: Report | None) -> Outcome:
     """Apply the report and record how it ended. A refusal undoes the booking, not the event."""
+    outcome = await _booked(tx, number, report)
+    if not isinstance(report, SaleReport) or outcome.transaction_id is None:
+        return outcome
+    payouts = outcome.payouts
+    for waiting in await source_sales.what_waited(tx, report):
+        _, touched = await book_again(tx, waiting, actor="engine")
+        payouts = (*payouts, *touched)
+    return outcome.model_copy(update={"payouts": tuple(dict.fromkeys(payouts))})
+
+
+async def _booked(tx: TenantTransaction, number: EventId, report: Report | None) -> Outcome:
     outcome = Outcome(state=EventState.FAILED, reason=_CONTRADICTION)
     if report is not None:
         try:
@@ -52,8 +62,9 @@ async def book(tx: TenantTransaction, number: EventId, report: Report | None) ->
 async def hold(tx: TenantTransaction, numbers: Sequence[EventId]) -> None:
     """What booking these again holds (docs/locks.md): before a question that they wait for is answered."""
     told = [await events.get(tx, number) for number in sorted(numbers)]
-    judged = [await _judge_again(tx, event.body) for event in told if event.provider == PROVIDER]
-    await report_locks.hold_reports(tx, [report for report in judged if report and not isinstance(report, Ignored)])
+    judged = [await _read_again(tx, event.provider, event.body) for event in told if event.provider in SOURCES]
+    reports = [message.report for message in judged if message is not None]
+    await report_locks.hold_reports(tx, [report for report in reports if report and not isinstance(report, Ignored)])
 
 
 async def book_again(tx: TenantTransaction, number: EventId, *, actor: str) -> tuple[Event, tuple[PayoutNumber, ...]]:
@@ -62,7 +73,9 @@ async def book_again(tx: TenantTransaction, number: EventId, *, actor: str) -> t
     Raises NotFound.
     """
     body = await redelivery.reopen_event(tx, number, actor=actor)
-    report = await _judge_again(tx, body)
+    [event] = await events.find_each(tx, [number])
+    message = await _read_again(tx, event.provider, body)
+    report = message.report if message else None
     payouts: tuple[PayoutNumber, ...] = ()
     if isinstance(report, Ignored):
         await events.finish(tx, [number], EventState.IGNORED, reason=report.because)
@@ -72,12 +85,12 @@ async def book_again(tx: TenantTransaction, number: EventId, *, actor: str) -> t
     return after, payouts
 
 
-async def _judge_again(tx: TenantTransaction, body: bytes) -> Report | Ignored | None:
+async def _read_again(tx: TenantTransaction, provider: str, body: bytes) -> Message | None:
+    """None where nothing like that is kept: whoever put it there learns that nothing follows from it."""
     try:
-        event = stripe_events.read_event(json.loads(body))
-    except ValueError:  # nothing like that is kept; whoever put it there learns that nothing follows from it
+        return SOURCES[provider].read(body, await terms_of(tx, provider))
+    except NotAMessage:
         return None
-    return judge(event, is_demo=(await tenants.get_profile(tx)).is_demo)
 
 
 async def rehearsed(tx: TenantTransaction, number: EventId) -> Rehearsal:

@@ -3,14 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from api.actions.stripe_members import instant, text
+from api.actions.sources.members import instant, text
+from api.actions.sources.message import Ignored, NotAMessage
 from ledger.reasons import Reason
-
-
-class Ignored(NamedTuple):
-    """Nothing is booked, and why."""
-
-    because: Reason
 
 
 class StripeEvent(NamedTuple):
@@ -24,12 +19,11 @@ class StripeEvent(NamedTuple):
     is_thin: bool = False
 
 
-class NotAStripeEvent(ValueError):
+class NotAStripeEvent(NotAMessage):
     """Signed, but without the members that every event of Stripe has."""
 
 
 NOT_PAID_YET = Ignored(Reason.of("stripe_payment_pending"))
-NOT_HANDLED = Ignored(Reason.of("event_type_not_handled"))
 FAILED_PAYMENT = Ignored(Reason.of("stripe_payment_failed"))
 NOT_CAPTURED = Ignored(Reason.of("stripe_nothing_captured"))
 NO_PAYMENT_INTENT = Ignored(Reason.of("stripe_names_no_payment"))

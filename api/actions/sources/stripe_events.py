@@ -2,26 +2,24 @@
 
 from collections.abc import Callable
 
-from api.actions.stripe_money_back import of_dispute, of_failed_refund, of_refunded_charge
-from api.actions.stripe_payments import (
+from api.actions.sources.message import NOT_HANDLED, Ignored, Report
+from api.actions.sources.stripe_money_back import of_dispute, of_failed_refund, of_refunded_charge
+from api.actions.sources.stripe_payments import (
     of_completed_session,
     of_invoice,
     of_invoice_payment,
     of_payment_intent,
     of_session,
 )
-from api.actions.stripe_reading import (
+from api.actions.sources.stripe_reading import (
     FAILED_PAYMENT,
     NO_PAYMENT_INTENT,
-    NOT_HANDLED,
     TEST_EVENT,
     THIN_EVENT,
-    Ignored,
     NotAStripeEvent,
     StripeEvent,
     read_event,
 )
-from ledger.booking.provider_reports import DisputeReport, RefundReport, SaleReport
 
 __all__ = [
     "EVENTS",
@@ -36,8 +34,6 @@ __all__ = [
     "read_event",
     "report_of",
 ]
-
-Report = SaleReport | RefundReport | DisputeReport
 
 
 def report_of(event: StripeEvent) -> Report | Ignored:

@@ -1,7 +1,8 @@
 """What Stripe's objects say of money that went back: refunded charges, refunds that failed, disputes. Pure."""
 
-from api.actions.stripe_members import currency, id_of, instant, mail, members, text, units
-from api.actions.stripe_reading import NO_AMOUNT, NO_PAYMENT_INTENT, NOT_CAPTURED, NOT_HANDLED, Ignored, StripeEvent
+from api.actions.sources.members import currency, id_of, instant, mail, members, text, units
+from api.actions.sources.message import NOT_HANDLED, Ignored
+from api.actions.sources.stripe_reading import NO_AMOUNT, NO_PAYMENT_INTENT, NOT_CAPTURED, StripeEvent
 from ledger.booking.provider_reports import DisputeReport, RefundReport
 
 

@@ -8,7 +8,7 @@ intent the invoice (`in_…`) or the session (`cs_…`) that it pays. The member
 from decimal import Decimal
 from typing import Any
 
-from api.actions.stripe_members import (
+from api.actions.sources.members import (
     currency,
     id_of,
     instant,
@@ -21,7 +21,8 @@ from api.actions.stripe_members import (
     text,
     units,
 )
-from api.actions.stripe_reading import NO_AMOUNT, NO_PAYMENT_INTENT, NOT_PAID_YET, Ignored, StripeEvent
+from api.actions.sources.message import Ignored
+from api.actions.sources.stripe_reading import NO_AMOUNT, NO_PAYMENT_INTENT, NOT_PAID_YET, StripeEvent
 from ledger.booking.provider_reports import SaleReport
 from ledger.money import round_half_away
 from ledger.sales.references import Reference

@@ -1,0 +1,176 @@
+"""Sales and refunds that a caller of our own API tells, or a file of theirs: judged like any source's, but answered at
+once where they cannot be booked.
+"""
+
+from decimal import Decimal
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from ledger import clock
+from ledger.audit import audit
+from ledger.booking import provider_reports
+from ledger.booking.outcome import Outcome
+from ledger.database import TenantTransaction
+from ledger.mail_addresses import MailAddress
+from ledger.plain_text import PrintedName
+from ledger.programme import campaigns, partners
+from ledger.refusals import NotAcceptable, Refused
+from ledger.sales import references, transactions
+from ledger.sales.foreign_payments import Rate
+from ledger.sales.references import Reference
+from ledger.sales.sale_reports import RefundReport, SaleReport
+from ledger.types import API, BusinessDay, BusinessTime, EventState, Frozen, Submitted, TransactionId
+
+_MOST_CENTS = 10**11
+
+
+class BuyerNames(Submitted):
+    external_id: str | None = Field(default=None, min_length=1, max_length=200)
+    email: MailAddress | None = None
+    name: PrintedName | None = Field(default=None, max_length=300)
+
+
+class GivenRate(Submitted):
+    """So many units of the currency were one euro on that day, and who says so."""
+
+    rate: Decimal = Field(gt=0, lt=10**9, max_digits=17, decimal_places=8, examples=["1.0823"])
+    day: BusinessDay
+    source: str = Field(min_length=1, max_length=200, examples=["EZB"])
+
+
+class NewSale(Submitted):
+    """Amounts are in the smallest unit of the currency, tax included in `gross_cents`."""
+
+    external_id: str = Field(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$", examples=["bestellung-4711"])
+    gross_cents: int = Field(gt=0, lt=_MOST_CENTS, examples=[11_900])
+    tax_cents: int = Field(ge=0, lt=_MOST_CENTS, examples=[1_900])
+    currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
+    exchange_rate: GivenRate | None = None
+    sold_at: BusinessTime
+    partner_code: str | None = Field(default=None, min_length=1, max_length=32)
+    campaign_slug: str | None = Field(default=None, min_length=1, max_length=64)
+    order_reference: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{3,80}$")
+    subscription: str | None = Field(default=None, min_length=1, max_length=255, pattern=r"^[\x21-\x7e]+$")
+    customer: BuyerNames | None = None
+    awaits_invoice: bool = False
+    """Whether it waits for its invoice in the books; else it counts as paid."""
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        if self.tax_cents > self.gross_cents:
+            raise ValueError("tax_cents is more than gross_cents")
+        return self
+
+
+class NewRefund(Submitted):
+    """`cents`: in the unit of the sale; None: all of it. The same `reference` counts once."""
+
+    reference: str = Field(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$", examples=["erstattung-1"])
+    cents: int | None = Field(default=None, gt=0, lt=_MOST_CENTS)
+    refunded_at: BusinessTime | None = None
+
+
+class Recorded(Frozen):
+    """What became of it. `asks`: it contradicts what was told before; nothing was booked and a person is asked."""
+
+    outcome: Literal["created", "changed", "unchanged", "asks"]
+    transaction_id: TransactionId
+    result: Outcome
+
+
+async def record_sale(tx: TenantTransaction, new: NewSale, *, by: str) -> Recorded:
+    """The sale, made once by its external id. Raises NotAcceptable and other refusals; then nothing is booked."""
+    await _require_names(tx, new)
+    own = Reference(kind=API, reference=new.external_id)
+    is_known = bool(await references.known(tx, [own]))
+    result = await provider_reports.record_sale(tx, _report(new, own))
+    if result.transaction_id is None:
+        raise Refused("sale_not_booked")
+    if not is_known and result.state is EventState.PROCESSED:
+        await audit.record(
+            tx,
+            actor=by,
+            action="transaction.recorded",
+            subject="transaction",
+            subject_id=str(result.transaction_id),
+            detail={"external_id": new.external_id, "gross_cents": new.gross_cents, "partner": new.partner_code},
+        )
+    return Recorded(outcome=_outcome(result, is_known=is_known), transaction_id=result.transaction_id, result=result)
+
+
+async def record_refund(tx: TenantTransaction, sale: TransactionId, new: NewRefund, *, by: str) -> Outcome:
+    """What went back takes its share of the commissions. Raises NotFound, NotAcceptable (more than was paid)."""
+    known = await transactions.get(tx, sale)
+    if new.cents is not None and new.cents > known.gross_cents - known.refunded_cents:
+        told_before = await references.known(tx, [Reference(kind=API, reference=new.reference)])
+        if not told_before:
+            raise NotAcceptable("refund_exceeds_sale", left=known.gross_cents - known.refunded_cents)
+    at = new.refunded_at or clock.now()
+    result = await provider_reports.record_refund(
+        tx,
+        RefundReport(
+            source=API,
+            more_references=(Reference(kind="sale", reference=str(known.id)),),
+            step=f"{known.id}:{new.reference}",
+            is_whole=new.cents is None,
+            charge_cents=None,
+            refunded_cents=new.cents or known.gross_cents,
+            currency=known.original_currency or "EUR",
+            sold_at=known.sold_at,
+            as_of=at,
+        ),
+    )
+    if result.state is EventState.PROCESSED:
+        await audit.record(
+            tx,
+            actor=by,
+            action="transaction.refunded",
+            subject="transaction",
+            subject_id=str(known.id),
+            detail={"reference": new.reference, "cents": new.cents},
+        )
+    return result
+
+
+async def _require_names(tx: TenantTransaction, new: NewSale) -> None:
+    """Who is named exists: the caller can mend it, where a webhook's sender could not."""
+    if new.partner_code is not None and await partners.find_by_code(tx, new.partner_code) is None:
+        raise NotAcceptable("unknown_partner")
+    if new.campaign_slug is not None and await campaigns.find_by_slug(tx, new.campaign_slug) is None:
+        raise NotAcceptable("unknown_campaign")
+    if new.currency != "EUR" and new.exchange_rate is None:
+        raise NotAcceptable("exchange_rate_missing")
+    if new.exchange_rate is not None and new.exchange_rate.day > clock.today():
+        raise NotAcceptable("exchange_rate_of_the_future")
+
+
+def _report(new: NewSale, own: Reference) -> SaleReport:
+    customer = new.customer or BuyerNames()
+    given = None if new.currency == "EUR" else new.exchange_rate
+    return SaleReport(
+        source=API,
+        is_final=not new.awaits_invoice,
+        told_by=API,
+        more_references=(own,),
+        subscription=new.subscription,
+        order_reference=new.order_reference,
+        partner_code=new.partner_code,
+        campaign_slug=new.campaign_slug,
+        customer_external_id=customer.external_id,
+        customer_email=customer.email,
+        customer_name=customer.name,
+        gross_cents=new.gross_cents,
+        tax_cents=new.tax_cents,
+        currency=new.currency,
+        rate=given and Rate(rate=given.rate, rate_day=given.day, rate_source=given.source),
+        sold_at=new.sold_at,
+    )
+
+
+def _outcome(result: Outcome, *, is_known: bool) -> Literal["created", "changed", "unchanged", "asks"]:
+    if result.state is EventState.FAILED:
+        return "asks"
+    if result.state is EventState.UNCHANGED:
+        return "unchanged"
+    return "changed" if is_known else "created"
