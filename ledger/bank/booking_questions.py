@@ -6,7 +6,7 @@ from ledger import tasks
 from ledger.database import TenantTransaction
 from ledger.reasons import Reason
 
-_SUBJECT = "statement"
+SUBJECT = "statement"
 _KIND = "bank_booking_unclear"
 
 
@@ -16,7 +16,7 @@ async def ask(tx: TenantTransaction, entry: UUID, why: Reason) -> None:
         tx,
         tasks.NewTask(
             kind=_KIND,
-            subject=_SUBJECT,
+            subject=SUBJECT,
             subject_id=str(entry),
             reason=why,
             links={"bank_entries": "/api/v1/bank-entries"},
@@ -26,4 +26,4 @@ async def ask(tx: TenantTransaction, entry: UUID, why: Reason) -> None:
 
 async def close(tx: TenantTransaction, entry: UUID, *, by: str) -> None:
     """It is compared anew, assigned or set aside."""
-    await tasks.close_questions(tx, subject=_SUBJECT, subject_id=str(entry), kinds=(_KIND,), by=by)
+    await tasks.close_questions(tx, subject=SUBJECT, subject_id=str(entry), kinds=(_KIND,), by=by)

@@ -14,6 +14,7 @@ import structlog
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 
 from api.http.parts import Doors, Parts
 from api.http.problems import Problem
@@ -163,7 +164,11 @@ async def _own_form_with_files(visit: Visit) -> dict[str, str]:
     """Nothing of it is taken apart for somebody who is not logged in: that costs more than to send it."""
     if visit.anybody is None:
         raise GoTo(_after("/login", _here(visit)))
-    async with visit.request.form(max_files=_MOST_FILES, max_fields=20) as sent:
+    try:
+        sent = await visit.request.form(max_files=_MOST_FILES, max_fields=20)
+    except HTTPException:
+        raise Problem(422, "files_unreadable", {"most": _MOST_FILES}) from None
+    try:
         form = {name: value for name, value in sent.items() if isinstance(value, str)}
         if not visit.is_own_form(form.pop("csrf", "")):
             raise _foreign_form()
@@ -173,6 +178,8 @@ async def _own_form_with_files(visit: Visit) -> dict[str, str]:
             for _, value in sent.multi_items()
             if isinstance(value, UploadFile) and value.filename
         ]
+    finally:
+        await sent.close()
     return form
 
 

@@ -16,7 +16,7 @@ from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may, require_fresh
 from api.pages.words import answer_words, audit_words, event_words, task_words, waiting_words
 from ledger import tasks
-from ledger.bank import bank_transfers, further_attempts
+from ledger.bank import bank_transfers, booking_questions, further_attempts, statement_gaps
 from ledger.booking.resolutions import Answer
 from ledger.commissions import commissions, manual_lines
 from ledger.database import TenantTransaction
@@ -206,8 +206,12 @@ async def _where(tx: TenantTransaction, visit: Visit, task: Task) -> list[tuple[
             return await _document(tx, visit, task)
         case "bank_run":
             return [(task.subject_id, f"/admin/zahlungslaeufe/{task.subject_id}")]
+        case "own_account" if task.kind == statement_gaps.MISSING:
+            return [(_("Kontoauszüge"), f"/admin/kontoauszuege?konto={task.detail.get('account', '')}")]
         case "own_account":
             return [(_("Bankkonten"), "/admin/bankkonten")]
+        case booking_questions.SUBJECT:
+            return [(_("Umsatz ansehen"), f"/admin/nicht-zugeordnet/{task.subject_id}")]
         case "event":
             return [(_("Ereignis %(id)s", id=task.subject_id), f"/admin/ereignisse/{task.subject_id}")]
         case _:

@@ -296,8 +296,9 @@ KINDS: dict[str, TaskWords] = {
     "transfer_again_asked": TaskWords(
         N_("Erneut überweisen?"),
         N_(
-            "Bitte vergleichen Sie das Konto. Wer die Überweisung verlangt, das Konto erfasst oder die Rückbuchung "
-            "zugeordnet hat, bestätigt sie nicht selbst. Danach nimmt der nächste Zahlungslauf sie auf."
+            "Bitte vergleichen Sie das Konto. Wer die Überweisung verlangt, das Konto erfasst, den Kontoauszug "
+            "eingelesen oder die Rückbuchung zugeordnet hat, bestätigt sie nicht selbst. Danach nimmt der nächste "
+            "Zahlungslauf sie auf."
         ),
     ),
     "paid_too_much": TaskWords(

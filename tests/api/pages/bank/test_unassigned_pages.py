@@ -96,10 +96,11 @@ async def test_a_person_assigns_by_hand_what_is_not_proposed(firm: Firm, account
 async def test_what_is_set_aside_needs_a_reason_and_can_be_taken_up_again(firm: Firm, accounts_office: Shop) -> None:
     payout, _ = await typed_by_hand(accounts_office, firm.parts.vault)
     await told(accounts_office, firm.parts.vault, Line(-payout.gross_cents, payout.number, iban(9)))
-    open_questions = "SELECT 1 FROM tasks WHERE kind = 'bank_booking_unclear' AND state = 'open'"
-    assert len(await firm.rows(open_questions)) == 1
+    open_questions = "SELECT id FROM tasks WHERE kind = 'bank_booking_unclear' AND state = 'open'"
+    [question] = await firm.rows(open_questions)
     editor = await firm.person(Role.EDITOR)
     entry = await _entry(editor)
+    assert f'href="{entry}"' in (await editor.get(f"/admin/aufgaben/{question['id']}")).text
     assert (await editor.post(f"{entry}/beiseite", {"reason": " "}, shown_at=entry)).status_code == 422
     for _twice in range(2):
         assert (await editor.post(f"{entry}/beiseite", {"reason": "Miete"}, shown_at=PAGE)).status_code == 303
