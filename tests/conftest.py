@@ -7,11 +7,12 @@ A test is *pure* that asks for no server, not even through another fixture: `scr
 """
 
 import asyncio
+import gc
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,6 +69,17 @@ def pytest_report_header() -> str:
     from tests.fixtures.samples import SEED, WHOLE
 
     return f"what is drawn: {'the whole figures' if WHOLE else 'a sample'}, TEST_SEED={SEED}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is imported and collected stays to the end: looking through it again and again finds nothing."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
