@@ -13,7 +13,7 @@ import asyncpg
 _IN_FILES = """
     SELECT r.number, r.state, l.end_to_end_id, l.amount_cents FROM bank_runs r
       JOIN bank_run_lines l ON l.tenant_id = r.tenant_id AND l.run_id = r.id
-     WHERE r.file_sha256 IS NOT NULL AND l.released_at IS NULL
+     WHERE r.file_sha256 IS NOT NULL AND (l.released_at IS NULL OR l.released_code = 'transferred_again')
 """
 _EVIDENCE = "SELECT end_to_end_id, kind, amount_cents FROM payment_evidence"
 _LEFT = "SELECT count(*) FROM bank_entries WHERE state IN ('waiting', 'unresolved')"
