@@ -121,11 +121,14 @@ async def list_vouchers(tx: TenantTransaction, *, month: date | None = None) -> 
 
 
 class OpenVouchers(Frozen):
-    """What is known as paid and open in the books, of one month; `assigned` of them a person answered for. Cents."""
+    """What is known as paid and open in the books, of one month; `assigned` of them a person answered for. Cents are of
+    those that nobody answered for, `paid` are these whose payouts are paid already."""
 
     vouchers: int
-    cents: int
     assigned: int
+    cents: int
+    paid: int
+    paid_cents: int
     assigned_to: tuple[str, ...]
 
 
@@ -134,8 +137,11 @@ async def count_of_month(tx: TenantTransaction, month: date) -> OpenVouchers:
     row = await tx.fetchrow(
         f"""
         WITH {OF_MONTH}
-        SELECT count(*) AS vouchers, COALESCE(sum(COALESCE(d.open_cents, d.gross_cents)), 0)::bigint AS cents,
-               count(a.id) AS assigned,
+        SELECT count(*) AS vouchers, count(a.id) AS assigned,
+               COALESCE(sum(p.gross_cents) FILTER (WHERE a.id IS NULL), 0)::bigint AS cents,
+               count(*) FILTER (WHERE a.id IS NULL AND p.state <> 'credit_note_open') AS paid,
+               COALESCE(sum(p.gross_cents) FILTER (WHERE a.id IS NULL AND p.state <> 'credit_note_open'), 0)::bigint
+                 AS paid_cents,
                COALESCE(array_agg(DISTINCT a.assigned_to ORDER BY a.assigned_to)
                         FILTER (WHERE a.id IS NOT NULL), '{{}}') AS assigned_to
           FROM external_documents d

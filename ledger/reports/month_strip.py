@@ -250,8 +250,8 @@ def _reconciled(groups: Sequence[Group], opened: OpenVouchers, entries: Entries)
     unanswered = opened.vouchers - opened.assigned
     return Step(
         stage=Stage.RECONCILED,
-        number=number - unanswered,
-        cents=cents - (opened.cents if unanswered else 0),
+        number=number - opened.paid,
+        cents=cents - opened.paid_cents,
         missing=_told(
             ("month_not_ended", unended),
             ("month_open_in_books", (unanswered, opened.cents)),

@@ -12,7 +12,8 @@ from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
 from ledger import clock
 from ledger.refusals import NotAcceptable
-from ledger.reports import number_check, reports, reverse_charge
+from ledger.reports import month_strip, number_check, reports, reverse_charge
+from ledger.reports.month_strip import Stage
 from ledger.roles import Permission
 from ledger.types import business_day
 
@@ -89,7 +90,16 @@ async def day_report_csv(visit: Reader) -> Response:
 @router.get("/abstimmung")
 async def reconciliation(visit: Reader) -> Response:
     report = await _reconciliation(visit)
-    return visit.page("report_month.html", report=report, month=report.month.strftime("%Y-%m"), differences=DIFFERENCES)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        payouts = await month_strip.of_month(tx, report.month)
+    return visit.page(
+        "report_month.html",
+        report=report,
+        month=report.month.strftime("%Y-%m"),
+        differences=DIFFERENCES,
+        is_reconciled=payouts.is_reconciled,
+        lacking=payouts.step(Stage.RECONCILED).missing,
+    )
 
 
 @router.get("/abstimmung.csv")

@@ -73,6 +73,7 @@ async def test_a_file_is_followed_from_its_draft_to_the_bank(shop: Shop, vault: 
     await bank.download(shop, vault, run)
     handed_in = await see(shop)
     assert (handed_in.next, handed_in.bank_run) == ("month_not_on_a_statement", None)
+    assert handed_in.step(Stage.RECONCILED).cents == 0
     assert lacks(handed_in, Stage.PAID) == {"month_to_mark_paid": 1}, "lexoffice says paid"
     assert handed_in.step(Stage.FILE).number == 1
 
@@ -84,6 +85,7 @@ async def test_what_the_bank_paid_and_lexoffice_has_open_keeps_the_month_from_be
     month = await see(shop)
     assert month.step(Stage.PAID).number == 1
     assert lacks(month, Stage.RECONCILED) == {"month_open_in_books": 1}
+    assert (month.step(Stage.RECONCILED).number, month.step(Stage.RECONCILED).cents) == (0, 0)
     assert not month.is_reconciled
     await shop.rows("UPDATE external_documents SET status = 'paidoff', open_cents = 0")
     assert (await see(shop)).is_reconciled
@@ -154,6 +156,8 @@ async def test_the_working_list_shows_the_banks_line_and_ticks_off_what_lexoffic
     [one] = found.vouchers
     assert (found.open, found.open_cents, one.payout, one.bank_reference) == (1, 11_900, payout.number, "R1")
     assert not one.is_closed
+    reconciled = (await see(shop)).step(Stage.RECONCILED)
+    assert (reconciled.number, reconciled.cents) == (0, 0), "the bank proved it, nobody has paid it yet"
     await shop.rows(
         "UPDATE external_documents SET status = 'paidoff', open_cents = 0, document_updated_at = now(),"
         " changed_at = clock_timestamp()"

@@ -61,7 +61,9 @@ async def test_what_is_usual_is_ticked_where_all_are_shown_and_what_is_not_is_le
 async def test_who_assigns_is_said_on_the_page_and_taken_back(payout_books: Books, firm: Firm) -> None:
     editor = await firm.person(Role.EDITOR)
     payout = await payout_books.paid(await payout_books.asked_for(10_000), "GS-2026-0099")
-    await payout_books.rows("UPDATE external_documents SET status = 'open', open_cents = gross_cents")
+    await payout_books.rows(
+        "UPDATE external_documents SET status = 'open', open_cents = gross_cents, net_cents = 10000, tax_cents = 1900"
+    )
     month = f"{payout.period_to:%Y-%m}"
     page = (await editor.get(f"{PAGE}?monat={month}")).text
     assert "Eine ist bezahlt und in lexoffice offen" in page
@@ -73,8 +75,11 @@ async def test_who_assigns_is_said_on_the_page_and_taken_back(payout_books: Book
     page = (await editor.get(f"{PAGE}?monat={month}")).text
     assert "Einen Beleg ordnet Steuerbüro Meier in lexoffice zu." in page
     assert "Steuerbüro Meier ordnet zu" in (await editor.get(f"/admin/in-lexoffice?monat={month}")).text
+    report = f"/admin/berichte/abstimmung?monat={month}"
+    assert "nicht abgestimmt" not in (await editor.get(report)).text
     back = await editor.post(f"{PAGE}/zuordnung/zuruecknehmen", {"monat": month}, shown_at=PAGE)
     assert back.status_code == 303
+    assert "nicht abgestimmt" in (await editor.get(report)).text
     assert "payout.voucher_assignment_withdrawn" in await firm.actions()
 
 
