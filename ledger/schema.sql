@@ -1903,10 +1903,13 @@ CREATE TABLE partners (
     erased_at              timestamptz,
     changed_at             timestamptz NOT NULL DEFAULT clock_timestamp(),
     phone                  text CHECK (length(phone) BETWEEN 3 AND 50),
+    predecessor_id         uuid,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, code),
     FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaigns,
+    FOREIGN KEY (tenant_id, predecessor_id) REFERENCES partners,
     FOREIGN KEY (tenant_id, sponsor_id) REFERENCES partners,
+    CONSTRAINT nobody_follows_itself CHECK (predecessor_id <> id),
     CHECK (sponsor_id <> id),
     CHECK ((payouts_stopped_reason IS NULL) = (payouts_stopped_at IS NULL)),
     CHECK ((payouts_stopped_reason IS NULL) = (payouts_stopped_by IS NULL))
@@ -1914,6 +1917,7 @@ CREATE TABLE partners (
 COMMENT ON TABLE partners IS 'Who brings sales: code, address, sponsor, agreement on self-billing.';
 CREATE UNIQUE INDEX a_contact_is_one_partner ON partners (tenant_id, lexoffice_contact_id)
     WHERE lexoffice_contact_id IS NOT NULL;
+CREATE UNIQUE INDEX a_partner_has_one_successor ON partners (tenant_id, predecessor_id);
 CREATE INDEX partners_changed ON partners (tenant_id, changed_at);
 CREATE INDEX partners_tenant_id_seq_idx ON partners (tenant_id, seq);
 CREATE INDEX partners_tenant_id_sponsor_id_idx ON partners (tenant_id, sponsor_id);

@@ -82,6 +82,7 @@ _MOSTLY_NULL = frozenset(
         "rate_day",
         "rate_source",
         "payment_reference",
+        "predecessor_code",
         "reason_code",
         "reason_params",
         "refund_cause",
@@ -92,6 +93,7 @@ _MOSTLY_NULL = frozenset(
         "state_reason",
         "state_reason_code",
         "state_reason_params",
+        "successor_code",
         "supplement",
     }
 )

@@ -11,7 +11,7 @@ from ledger.countries import Country
 from ledger.database import TenantTransaction
 from ledger.mail_addresses import MailAddress
 from ledger.plain_text import Phone, PrintedLine, PrintedName, WrittenCode, code_of
-from ledger.programme import campaigns
+from ledger.programme import campaigns, successors
 from ledger.programme.calculation import DEEPEST_LEVEL, Earner
 from ledger.refusals import AlreadyExists, NotAcceptable, NotFound
 from ledger.types import CampaignId, Cents, Frozen, PartnerId, Submitted
@@ -43,6 +43,9 @@ class Partner(Frozen):
     agreement_accepted_at: datetime | None
     agreement_version: str | None
     minimum_payout_cents: int | None
+    predecessor_code: str | None
+    """Whom this legal person follows."""
+    successor_code: str | None
     last_edited_by: str | None
     created_at: datetime
 
@@ -63,6 +66,9 @@ class PartnerChange(Submitted):
     city: PrintedLine | None = Field(default=None, max_length=100)
     country_code: Country | None = None
     minimum_payout_cents: Cents | None = Field(default=None, ge=0)
+    predecessor_code: str | None = Field(
+        default=None, max_length=32, description="Wem diese neue Rechtsperson nachfolgt; es geht nichts auf sie über"
+    )
 
 
 class NewPartner(PartnerChange):
@@ -74,11 +80,13 @@ class NewPartner(PartnerChange):
 
 COLUMNS = """p.id, p.seq, p.code, p.name, p.email, p.phone, p.status, p.sponsor_id, s.code AS sponsor_code,
            p.campaign_id, c.slug AS campaign_slug, p.lexoffice_contact_id, p.supplement, p.street, p.zip, p.city,
-           p.country_code, p.agreement_accepted_at, p.agreement_version, p.minimum_payout_cents, p.last_edited_by,
-           p.created_at"""
+           p.country_code, p.agreement_accepted_at, p.agreement_version, p.minimum_payout_cents,
+           f.code AS predecessor_code, n.code AS successor_code, p.last_edited_by, p.created_at"""
 BESIDE = """
       LEFT JOIN partners s ON s.tenant_id = p.tenant_id AND s.id = p.sponsor_id
       LEFT JOIN campaigns c ON c.tenant_id = p.tenant_id AND c.id = p.campaign_id
+      LEFT JOIN partners f ON f.tenant_id = p.tenant_id AND f.id = p.predecessor_id
+      LEFT JOIN partners n ON n.tenant_id = p.tenant_id AND n.predecessor_id = p.id
 """
 """Of a query over `partners p`."""
 _PARTNER = f"SELECT {COLUMNS} FROM partners p {BESIDE} WHERE p.tenant_id = $1"
@@ -87,12 +95,17 @@ _AUDITED_FIELDS = tuple(PartnerChange.model_fields)
 
 
 async def create(tx: TenantTransaction, new: NewPartner, *, by: str) -> Partner:
-    """A new partner. Raises AlreadyExists (code, contact) and NotAcceptable (unknown sponsor or campaign)."""
+    """A new partner.
+
+    Raises AlreadyExists (code, contact, predecessor followed by another) and NotAcceptable (unknown sponsor, campaign
+    or predecessor).
+    """
     partner_id = await tx.fetchval(
         """
         INSERT INTO partners (tenant_id, code, name, email, status, sponsor_id, campaign_id, lexoffice_contact_id,
-                              supplement, street, zip, city, country_code, minimum_payout_cents, last_edited_by, phone)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                              supplement, street, zip, city, country_code, minimum_payout_cents, last_edited_by, phone,
+                              predecessor_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
         ON CONFLICT DO NOTHING RETURNING id
         """,
         tx.tenant.id,
@@ -111,6 +124,7 @@ async def create(tx: TenantTransaction, new: NewPartner, *, by: str) -> Partner:
         new.minimum_payout_cents,
         by,
         new.phone,
+        await successors.predecessor_of(tx, new.predecessor_code, follower=None),
     )
     if partner_id is None:
         raise _taken(code=await find_by_code(tx, new.code) is not None)
@@ -121,7 +135,8 @@ async def create(tx: TenantTransaction, new: NewPartner, *, by: str) -> Partner:
 async def change(tx: TenantTransaction, partner_id: PartnerId, wanted: PartnerChange, *, by: str) -> Partner:
     """The partner as it is after the change.
 
-    Raises NotFound, AlreadyExists (contact), NotAcceptable (unknown sponsor or campaign, a circle of sponsors).
+    Raises NotFound, AlreadyExists (contact, predecessor followed by another), NotAcceptable (unknown sponsor, campaign
+    or predecessor, a circle of sponsors or successors).
     """
     await tx.execute(
         "SELECT 1 FROM partners WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE", tx.tenant.id, partner_id
@@ -141,7 +156,8 @@ async def change(tx: TenantTransaction, partner_id: PartnerId, wanted: PartnerCh
         """
         UPDATE partners SET name = $3, email = $4, status = $5, sponsor_id = $6, campaign_id = $7,
                lexoffice_contact_id = $8, supplement = $9, street = $10, zip = $11, city = $12, country_code = $13,
-               minimum_payout_cents = $14, last_edited_by = $15, phone = $16
+               minimum_payout_cents = $14, last_edited_by = $15, phone = $16,
+               predecessor_id = CASE WHEN $17 THEN $18::uuid ELSE predecessor_id END
          WHERE tenant_id = $1 AND id = $2
         """,
         tx.tenant.id,
@@ -160,6 +176,8 @@ async def change(tx: TenantTransaction, partner_id: PartnerId, wanted: PartnerCh
         after.minimum_payout_cents,
         by,
         after.phone,
+        "predecessor_code" in fields,
+        await successors.predecessor_of(tx, fields.get("predecessor_code"), follower=partner_id),
     )
     if fields.keys() & {"sponsor_code", "campaign_slug"}:
         await hands.hold_tenant(tx)  # what those above earn is decided by it, too

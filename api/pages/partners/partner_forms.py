@@ -20,7 +20,7 @@ from ledger.types import business_day
 Wanted = TypeVar("Wanted", bound=BaseModel)
 
 _FIELDS = (
-    *("name", "email", "phone", "sponsor_code", "campaign_slug"),
+    *("name", "email", "phone", "sponsor_code", "campaign_slug", "predecessor_code"),
     *("supplement", "street", "zip", "city", "country_code"),
 )
 _WRONG = {

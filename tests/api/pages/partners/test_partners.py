@@ -91,6 +91,16 @@ async def test_a_phone_number_is_kept_as_it_was_written_or_refused(sale_books: B
         assert "Die Telefonnummer hat mindestens drei Ziffern" in answer.text
 
 
+async def test_a_new_legal_person_is_linked_with_the_one_that_it_follows(sale_books: Books) -> None:
+    form = {"code": "anna-gmbh", "name": "Anna GmbH", "predecessor_code": "anna"}
+    assert await sale_books.send("/admin/partner/neu", form) == "/admin/partner/ANNA-GMBH?hinweis=angelegt"
+    assert "Nachfolger von ANNA" in await sale_books.read("/admin/partner/ANNA-GMBH")
+    assert 'href="/admin/partner/ANNA-GMBH"' in (await sale_books.editor.get("/admin/partner/ANNA")).text
+    answer = await sale_books.editor.post("/admin/partner/neu", form | {"code": "EMIL"})
+    assert answer.status_code in (409, 422)
+    assert "Dieser Partner hat schon einen Nachfolger: ANNA-GMBH." in answer.text
+
+
 async def test_master_data_are_edited_with_before_and_after_in_the_trail(sale_books: Books) -> None:
     await sale_books.send(
         "/admin/partner/ANNA/bearbeiten", {"name": "Anna AG", "sponsor_code": "BERT", "minimum": "1.234,56"}
