@@ -223,6 +223,33 @@ CREATE POLICY own_tenant ON bank_entry_details
     CHECK (tenant_id = current_tenant());
 GRANT INSERT, SELECT, UPDATE ON bank_entry_details TO partnerdesk_app;
 
+CREATE TABLE bank_rejections (
+    tenant_id       uuid NOT NULL REFERENCES tenants,
+    run_line_id     uuid NOT NULL,
+    reason_code     text CHECK (length(reason_code) <= 70),
+    told_by         text NOT NULL,
+    told_at         timestamptz NOT NULL DEFAULT now(),
+    confirmed_by    text,
+    confirmed_at    timestamptz,
+    confirmed_alone boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (tenant_id, run_line_id),
+    FOREIGN KEY (tenant_id, run_line_id) REFERENCES bank_run_lines,
+    CHECK ((confirmed_by IS NULL) = (confirmed_at IS NULL))
+);
+COMMENT ON TABLE bank_rejections IS 'What the bank rejected of a file of ours, by payment, and who confirmed it.';
+ALTER TABLE bank_rejections ENABLE ROW LEVEL SECURITY;
+ALTER TABLE bank_rejections FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON bank_rejections
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT, UPDATE ON bank_rejections TO partnerdesk_app;
+CREATE TRIGGER stay_as_written
+    BEFORE UPDATE ON bank_rejections
+    FOR EACH ROW
+    WHEN (CURRENT_USER = 'partnerdesk_app'::name)
+    EXECUTE FUNCTION stay_as_written('run_line_id', 'reason_code', 'told_by', 'told_at');
+
 CREATE TABLE bank_run_counters (
     tenant_id uuid NOT NULL REFERENCES tenants,
     year      integer NOT NULL,
@@ -3995,6 +4022,12 @@ BEGIN
                       AND ended_at IS NULL) THEN
         RETURN NULL;
     END IF;
+    -- The bank rejected it, and a second person has confirmed that.
+    IF TG_OP = 'UPDATE' AND OLD.released_at IS NULL AND NEW.released_code = 'rejected_by_the_bank'
+       AND EXISTS (SELECT FROM bank_rejections
+                    WHERE tenant_id = NEW.tenant_id AND run_line_id = NEW.id AND confirmed_at IS NOT NULL) THEN
+        RETURN NULL;
+    END IF;
     -- Lines come and go while the run is a draft; all of them are released with a run that is cancelled.
     IF NOT EXISTS (SELECT 1 FROM bank_runs
                     WHERE tenant_id = NEW.tenant_id AND id = NEW.run_id
@@ -5799,7 +5832,7 @@ CREATE OR REPLACE FUNCTION public.stood_in_file(line bank_run_lines)
  RETURNS boolean
  LANGUAGE sql
  IMMUTABLE
-AS $function$ SELECT line.released_at IS NULL OR line.released_code = 'transferred_again' $function$;
+AS $function$ SELECT line.released_at IS NULL OR line.released_code IN ('transferred_again', 'rejected_by_the_bank') $function$;
 
 CREATE OR REPLACE FUNCTION public.sweep_age_seconds()
  RETURNS double precision

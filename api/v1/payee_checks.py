@@ -1,4 +1,4 @@
-"""Verification of Payee by payment of a bank run: what the bank's page said, and what is made of it."""
+"""What the bank said of a run before it booked: Verification of Payee, and what it rejected."""
 
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from api.v1.bank_runs import RunNumber
 from api.v1.callers import Banker
 from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
-from ledger.bank import bank_run_rows, bank_runs, payee_checks
+from ledger.bank import bank_rejections, bank_run_rows, bank_runs, payee_checks
 from ledger.bank.bank_run_rows import BankRun
 from ledger.bank.partner_accounts import BankDetails
 from ledger.bank.payee_checks import NewCheck, PayeeCheck
@@ -37,6 +37,19 @@ class NameCheck(Submitted):
 async def note_name_check(number: RunNumber, caller: Banker, once: OnlyOnce, asked: NameCheck) -> JSONResponse:
     async with once.acting() as (tx, after):
         return after.answer(shown(await bank_runs.note_name_check(tx, number, wanted=asked.wanted, by=caller.actor)))
+
+
+@router.post(
+    "/{number}/rejection/confirm",
+    summary="Als zweite Person bestätigen, was die Bank abgelehnt hat",
+    description="Die Zahlungen, die ein pain.002 ablehnt (RJCT), sind danach frei für einen anderen Zahlungslauf, "
+    "solange keine Buchung von ihnen bekannt ist.",
+    operation_id="confirm_bank_rejection",
+    response_model=BankRun,
+)
+async def confirm_rejection(number: RunNumber, caller: Banker, once: OnlyOnce) -> JSONResponse:
+    async with once.acting() as (tx, after):
+        return after.answer(shown(await bank_rejections.confirm(tx, number, by=caller.actor)))
 
 
 @router.get(

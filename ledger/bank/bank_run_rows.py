@@ -88,7 +88,7 @@ class BankRunLine(Frozen):
     @property
     def stood_in_file(self) -> bool:
         """Whether the file that counts holds it, as in PostgreSQL: also where it came back and is sent once more."""
-        return self.released_at is None or self.released_code == TRANSFERRED_AGAIN
+        return self.released_at is None or self.released_code in (TRANSFERRED_AGAIN, "rejected_by_the_bank")
 
     @property
     def why_released(self) -> Reason | str | None:

@@ -61,6 +61,8 @@ class _Ordered(Frozen):
     payout: PayoutNumber
     state: PayoutState
     amount_cents: int
+    rejected: bool
+    """By the bank, before it booked."""
     iban_hmac: bytes | None
     from_this_account: bool
     open_debits: list[int]
@@ -229,6 +231,10 @@ async def _match_batch(tx: TenantTransaction, entry: Entry) -> tuple[list[Verdic
     told = Batch(total_cents=entry.amount_cents, number=entry.batch_number)
     file = Batch(total_cents=sum(one.amount_cents for one in ordered), number=len(ordered))
     whole = matching.judge_batch(told, file)
+    if whole.outcome is not Outcome.TRANSFER and (taken := [one for one in ordered if not one.rejected]):
+        # What the bank rejected is not in its sum.
+        file = Batch(total_cents=sum(one.amount_cents for one in taken), number=len(taken))
+        whole, ordered = matching.judge_batch(told, file), taken
     if whole.outcome is not Outcome.TRANSFER:
         return [whole], []
     verdicts, touched = [], []
@@ -285,6 +291,8 @@ async def _ordered(
         SELECT DISTINCT ON (n.end_to_end_id)
                n.end_to_end_id, n.run_line_id, n.run_number, n.run_state, n.payout_id, p.number AS payout, p.state,
                n.amount_cents, b.iban_hmac,
+               EXISTS (SELECT FROM bank_rejections j WHERE j.tenant_id = $1 AND j.run_line_id = n.run_line_id)
+                 AS rejected,
                n.account_id IS NULL OR a.iban_hmac = own.iban_hmac AS from_this_account,
                COALESCE(d.open, '{{}}') AS open_debits, COALESCE(d.number, 0) AS debits
           FROM named n

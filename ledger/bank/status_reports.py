@@ -1,7 +1,7 @@
 """What a bank says of a file of ours before it books (pain.002): rejected payments, and the check of names.
 
-A report applies only by OrgnlMsgId and OrgnlPmtInfId (rules.md, Bank). It frees nothing by itself: a person reads the
-question and has the run cancelled by two, while no debit of it was seen. ACCP, ACSP and ACSC are progress and prove
+A report applies only by OrgnlMsgId and OrgnlPmtInfId (rules.md, Bank). It frees nothing by itself: what it rejects is
+kept, and a second person confirms it (ledger/bank/bank_rejections.py). ACCP, ACSP and ACSC are progress and prove
 nothing; the check of a name is no rejection.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from bankstatements.models import Report, ReportedPayment
 from ledger import plain_text, tasks
-from ledger.bank import bank_run_rows, payee_checks, return_reasons
+from ledger.bank import bank_rejections, bank_run_rows, payee_checks, return_reasons
 from ledger.database import TenantTransaction
 from ledger.reasons import Reason
 from ledger.refusals import NotAcceptable
@@ -33,23 +33,43 @@ async def note(tx: TenantTransaction, report: Report, *, by: str) -> None:
     if run is None or blocks:
         raise NotAcceptable("report_of_no_run")
     await bank_run_rows.lock(tx, run)
+    await _keep_rejected(tx, run, report, by=by)
     await _ask_about_rejected(tx, run, report)
     await _keep_checks(tx, run, report, by=by)
     await _ask_about_names(tx, run, report)
 
 
-async def _ask_about_rejected(tx: TenantTransaction, run: str, report: Report) -> None:
-    rejected = [(payment.end_to_end_id, _code(payment)) for payment in _payments(report) if payment.status == _REJECTED]
-    whole = report.status == _REJECTED or any(block.status == _REJECTED for block in report.blocks)
+async def _keep_rejected(tx: TenantTransaction, run: str, report: Report, *, by: str) -> None:
+    whole, of_all = _of_the_whole(report)
+    rejected = {one.end_to_end_id: _code(one) for one in _payments(report) if one.status == _REJECTED}
     if not whole and not rejected:
         return
-    of_all = [*report.reasons, *(reason for block in report.blocks for reason in block.reasons)]
-    codes = [code for _, code in rejected] or [reason.code for reason in of_all]
-    why = return_reasons.in_words(codes[0] if codes else None).model_dump()
+    lines = await bank_run_rows.lines(tx, (await bank_run_rows.get(tx, run)).id)
+    codes = {
+        line.id: rejected.get(line.end_to_end_id) or of_all
+        for line in lines
+        if line.released_at is None and (whole or line.end_to_end_id in rejected)
+    }
+    await bank_rejections.keep(tx, codes, by=by)
+
+
+def _of_the_whole(report: Report) -> tuple[bool, str | None]:
+    """Whether all of the file is rejected, and by which code."""
+    reasons = [*report.reasons, *(reason for block in report.blocks for reason in block.reasons)]
+    whole = report.status == _REJECTED or any(block.status == _REJECTED for block in report.blocks)
+    return whole, next((reason.code for reason in reasons if reason.code), None)
+
+
+async def _ask_about_rejected(tx: TenantTransaction, run: str, report: Report) -> None:
+    rejected = [(payment.end_to_end_id, _code(payment)) for payment in _payments(report) if payment.status == _REJECTED]
+    whole, of_all = _of_the_whole(report)
+    if not whole and not rejected:
+        return
+    why = return_reasons.in_words(rejected[0][1] if rejected else of_all).model_dump()
     await tasks.ask(
         tx,
         tasks.NewTask(
-            kind="bank_rejected",
+            kind=bank_rejections.TASK,
             subject="bank_run",
             subject_id=run,
             reason=Reason.of("bank_rejected_file", run=run, why=why)

@@ -180,6 +180,7 @@ NEEDS: dict[str, Need] = {
     "withdraw_reversal": Need(APPROVE, _REASON, absent=True),
     "note_bank_account_terms": Need(BANK, {"takes_instant": True}, absent=True),
     "choose_instant_bank_run": Need(BANK, {"instant": False}),
+    "confirm_bank_rejection": Need(BANK),
     "note_name_check": Need(BANK, {"wanted": True}),
     "list_payee_checks": Need(BANK),
     "record_payee_check": Need(BANK, {"result": "match"}, absent=True),

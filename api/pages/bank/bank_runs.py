@@ -23,6 +23,7 @@ from ledger.bank import (
     bank_accounts,
     bank_candidates,
     bank_export,
+    bank_rejections,
     bank_run_cancelling,
     bank_run_rows,
     bank_runs,
@@ -156,6 +157,13 @@ async def withdraw_cancel(number: str, visit: Banker) -> Response:
     return RedirectResponse(f"{PAGE}/{number}", status_code=303)
 
 
+@router.post("/{number}/ablehnung/bestaetigen")
+async def confirm_rejection(number: str, visit: Second) -> Response:
+    async with acting(visit, number) as tx:
+        await bank_rejections.confirm(tx, number, by=visit.person.actor)
+    return RedirectResponse(f"{PAGE}/{number}", status_code=303)
+
+
 @router.post("/{number}/echtzeit")
 async def choose_instant(number: str, visit: Banker) -> Response:
     async with acting(visit, number) as tx:
@@ -230,6 +238,7 @@ async def _run(visit: Visit, number: str, *, wrong: str | None = None) -> Respon
         start = _position(visit)
         lines = await bank_run_rows.lines(tx, run.id, after=start, limit=_LINES + 1)
         names = await actor_names.names(tx)
+        rejections = await bank_rejections.of_run(tx, run.id)
         checks = await payee_checks.newest(tx, {line.bank_details_id for line in lines})
         paid = (await bank_run_rows.count_paid_payouts(tx, run.id))[0] if run.state == "exported" else 0
     following = f"{PAGE}/{number}?ab={lines[_LINES - 1].position}" if len(lines) > _LINES else ""
@@ -244,6 +253,8 @@ async def _run(visit: Visit, number: str, *, wrong: str | None = None) -> Respon
         dropped=[line for line in shown if not line.stood_in_file and run.state != "cancelled"],
         names=names,
         checks=checks,
+        rejections=rejections,
+        to_confirm=[one for one in rejections.values() if one.confirmed_at is None],
         payee_results=PAYEE_RESULTS,
         paid=paid,
         states=STATES,

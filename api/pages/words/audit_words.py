@@ -114,6 +114,7 @@ ACTIONS = {
     "partner.payee_check_confirmed": N_("Konto trotz anderem Namen bestätigt"),
     "bank_run.name_check_noted": N_("Zahlungslauf mit oder ohne Empfängerprüfung"),
     "own_account.terms_noted": N_("Angaben der Bank zum Konto geändert"),
+    "bank_run.rejection_confirmed": N_("Ablehnung der Bank bestätigt"),
     "bank_run.instant_chosen": N_("Zahlungslauf mit oder ohne Echtzeit"),
     "payout.transfer_again_asked": N_("Erneute Überweisung verlangt"),
     "payout.transfer_again_confirmed": N_("Erneute Überweisung bestätigt"),

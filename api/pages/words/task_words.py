@@ -275,8 +275,8 @@ KINDS: dict[str, TaskWords] = {
     "bank_rejected": TaskWords(
         N_("Die Bank hat abgelehnt"),
         N_(
-            "Frei wird dadurch nichts. Stornieren Sie den Zahlungslauf zu zweit, wenn nichts davon ausgeführt wurde; "
-            "sonst klären Sie die einzelne Zahlung mit der Bank."
+            "Frei wird dadurch nichts. Eine zweite Person bestätigt im Zahlungslauf, was die Bank abgelehnt hat; "
+            "danach nimmt der nächste Zahlungslauf es auf."
         ),
     ),
     "names_checked": TaskWords(

@@ -29,7 +29,7 @@ GRANT EXECUTE ON FUNCTION find_accounts_to_activate TO partnerdesk_app;
 -- and is sent once more by another file stood in it all the same.
 CREATE OR REPLACE FUNCTION stood_in_file(line bank_run_lines) RETURNS boolean
     LANGUAGE sql IMMUTABLE
-    AS $$ SELECT line.released_at IS NULL OR line.released_code = 'transferred_again' $$;
+    AS $$ SELECT line.released_at IS NULL OR line.released_code IN ('transferred_again', 'rejected_by_the_bank') $$;
 
 -- Number and sum of a run are those of its payments, and what two persons saw is what the file holds.
 CREATE OR REPLACE FUNCTION bank_run_adds_up() RETURNS trigger
@@ -79,6 +79,12 @@ BEGIN
        AND EXISTS (SELECT FROM payment_attempts
                     WHERE tenant_id = NEW.tenant_id AND payout_id = NEW.payout_id AND confirmed_at IS NOT NULL
                       AND ended_at IS NULL) THEN
+        RETURN NULL;
+    END IF;
+    -- The bank rejected it, and a second person has confirmed that.
+    IF TG_OP = 'UPDATE' AND OLD.released_at IS NULL AND NEW.released_code = 'rejected_by_the_bank'
+       AND EXISTS (SELECT FROM bank_rejections
+                    WHERE tenant_id = NEW.tenant_id AND run_line_id = NEW.id AND confirmed_at IS NOT NULL) THEN
         RETURN NULL;
     END IF;
     -- Lines come and go while the run is a draft; all of them are released with a run that is cancelled.
@@ -221,3 +227,11 @@ CREATE OR REPLACE TRIGGER stay_as_written BEFORE UPDATE ON payee_checks FOR EACH
                                      'recorded_by', 'recorded_at');
 COMMENT ON TRIGGER stay_as_written ON payee_checks IS
     'Refuses the application another result in the same row (PD050). Relied on by ledger/bank/payee_checks.py.';
+
+COMMENT ON TABLE bank_rejections IS 'What the bank rejected of a file of ours, by payment, and who confirmed it.';
+
+CREATE OR REPLACE TRIGGER stay_as_written BEFORE UPDATE ON bank_rejections FOR EACH ROW
+    WHEN (current_user = 'partnerdesk_app')
+    EXECUTE FUNCTION stay_as_written('run_line_id', 'reason_code', 'told_by', 'told_at');
+COMMENT ON TRIGGER stay_as_written ON bank_rejections IS
+    'Refuses the application another rejection in the same row (PD050). Relied on by ledger/bank/bank_rejections.py.';

@@ -120,6 +120,7 @@ NEEDS: dict[tuple[str, str], Permission | tuple[Permission, ...]] = {
     ("POST", "/admin/auszahlungen/{number}/erneut/zuruecknehmen"): Permission.APPROVE,
     ("POST", "/admin/zahlungslaeufe/{number}/empfaengerpruefung"): Permission.BANK,
     ("POST", "/admin/zahlungslaeufe/{number}/echtzeit"): Permission.BANK,
+    ("POST", "/admin/zahlungslaeufe/{number}/ablehnung/bestaetigen"): Permission.CONFIRM_BANK,
     ("POST", "/admin/bankkonten/{account}/angaben"): Permission.BANK,
     ("POST", "/admin/zahlungslaeufe/{number}/zahlungen/{payout}/pruefung"): Permission.BANK,
     ("POST", "/admin/zahlungslaeufe/{number}/zahlungen/{payout}/pruefung/name"): Permission.BANK,

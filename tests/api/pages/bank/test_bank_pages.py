@@ -14,6 +14,7 @@ from tests.fixtures.browsers import Browser, Firm
 from tests.fixtures.ledger_shop import Shop
 from tests.fixtures.people import firm, http, other_firm, people_app, people_settings
 from tests.fixtures.told_by_the_bank import IBAN, back, out, told
+from tests.ledger.bank.test_status_reports import bring, report
 
 __all__ = ["firm", "http", "other_firm", "people_app", "people_settings"]
 
@@ -281,3 +282,16 @@ async def test_what_the_bank_offers_is_noted_and_an_instant_run_chosen(firm: Fir
     page = (await maker.get(run)).text
     assert "ja (INST)" in page
     assert "14:30 Uhr" in page
+
+
+async def test_what_the_bank_rejected_is_confirmed_in_its_run(firm: Firm, bank_office: Shop) -> None:
+    vault = firm.parts.vault
+    await bank.own_account(bank_office, vault)
+    payout = await bank.open_payout(bank_office, vault, to=IBAN)
+    run = (await bank.exported(bank_office, vault, payout)).number
+    assert await bring(bank_office, vault, report(run, (payout.number, "RJCT", "AC01"))) is None
+    second, page = await firm.person(Role.APPROVER), f"{RUNS}/{run}"
+    shown = (await second.get(page)).text
+    assert "von der Bank abgelehnt: Die IBAN ist falsch." in shown
+    assert (await second.post(f"{page}/ablehnung/bestaetigen", shown_at=page)).status_code == 303
+    assert "Ablehnung bestätigen" not in (await second.get(page)).text
