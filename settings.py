@@ -24,6 +24,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from ledger.vault import UnusablePayloadKey, UnusableSecretKey, Vault, payload_keys
 
 LEXOFFICE_API = "https://api.lexware.io"
+EASYBILL_API = "https://api.easybill.de"
 LEXOFFICE_APP = "https://app.lexware.de"
 LEXOFFICE_PUBLIC_KEY = "https://developers.lexware.io/webhookSignature/public/public_key.pub"
 
@@ -158,6 +159,9 @@ class Settings(EngineSettings):
         LEXOFFICE_PUBLIC_KEY
     )
     lexoffice_public_key_file: Annotated[Path | None, Field(validation_alias="LEXOFFICE_PUBLIC_KEY_FILE")] = None
+    easybill_base_url: Annotated[HttpAddress, Field(validation_alias="EASYBILL_BASE_URL")] = EASYBILL_API
+    easybill_pace: Annotated[float | None, Field(ge=0, le=100)] = None
+    """Requests per second and account, instead of what its plan allows; 0 is without limit, for a sandbox."""
     vies_base_url: Annotated[HttpAddress | None, Field(validation_alias="VIES_BASE_URL")] = None
     """The EU's register of VAT ids, https://ec.europa.eu/taxation_customs/vies/rest-api. Without it none is asked for:
     what is wanted waits, and whoever approves reads it there (docs/deployment.md)."""

@@ -1,8 +1,8 @@
 """The worker process: workflows and activities, wired and started, until SIGTERM.
 
-Task queues in one process (design.md): `payouts` for workflows and the ledger's short activities, `lexoffice` for every
-call of the API, `mail` for the activity that talks to a mail server, `events-out` for the one that calls tenants'
-endpoints, `vies` for the one that asks VIES.
+Task queues in one process (design.md): `payouts` for workflows and the ledger's short activities, `lexoffice` and
+`easybill` for every call of these, `mail` for the activity that talks to a mail server, `events-out` for the one that
+calls tenants' endpoints, `vies` for the one that asks VIES.
 """
 
 import asyncio
@@ -22,6 +22,8 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 import words
+from activities.books.easybill.fetching import EasybillFetchActivities
+from activities.books.easybill.gateway import EasybillDoor
 from activities.creation.creating import DocumentCreator
 from activities.creation.credit_notes import CreditNoteActivities
 from activities.creation.invoices import InvoiceActivities
@@ -64,7 +66,7 @@ from ledger.payouts import payout_runs
 from ledger.types import Tenant
 from settings import Settings
 from vies.client import ViesClient
-from workflows.messages import EVENTS_OUT, LEXOFFICE, MAIL, PAYOUTS, VIES, Pace
+from workflows.messages import EASYBILL, EVENTS_OUT, LEXOFFICE, MAIL, PAYOUTS, VIES, Pace
 from workflows.registered import WORKFLOWS
 
 GRACE = timedelta(seconds=25)
@@ -83,6 +85,7 @@ class Hands:
 
     ledger: Ledger
     door: LexofficeDoor
+    easybill: EasybillDoor
     settings: Settings
     endpoints: EndpointCaller
     vies: ViesClient | None = None
@@ -184,6 +187,10 @@ class Hands:
             reversals.read_reversal_back,
             reversals.search_reversal_voucher,
         ]
+
+    def of_easybill(self) -> Sequence[Callable[..., Any]]:
+        fetching = EasybillFetchActivities(self.ledger, self.easybill)
+        return [fetching.fetch_document, fetching.check_connection]
 
     def of_mail(self) -> Sequence[Callable[..., Any]]:
         return [self._mailing.send_mail]
@@ -303,6 +310,7 @@ def workers(client: Client, hands: Hands) -> list[Worker]:
         # A slot is held for one request and at most 3 s of waiting for the budget. An eager activity would go round the
         # queue, and with it fairness and rate (engine.md, The budget).
         worker(LEXOFFICE, hands.of_lexoffice(), 50, disable_eager_activity_execution=True),
+        worker(EASYBILL, hands.of_easybill(), 50, disable_eager_activity_execution=True),
         worker(MAIL, hands.of_mail(), 4),
         # A slot is one endpoint's for a batch; most of the time it waits for an answer.
         worker(EVENTS_OUT, hands.of_events_out(), 40, disable_eager_activity_execution=True),
@@ -317,7 +325,7 @@ def workers(client: Client, hands: Hands) -> list[Worker]:
 
 @asynccontextmanager
 async def hands_of(settings: Settings) -> AsyncIterator[Hands]:
-    """The database and lexoffice, as the settings say, closed at the end."""
+    """The database and the books, as the settings say, closed at the end."""
     async with AsyncExitStack() as stack:
         ledger = await Ledger.open(
             settings.database_url.get_secret_value(), most_connections=settings.database_connections
@@ -332,12 +340,19 @@ async def hands_of(settings: Settings) -> AsyncIterator[Hands]:
             oauth=oauth_access(settings, ledger),
         )
         stack.push_async_callback(door.close)
+        easybill = EasybillDoor(
+            ledger,
+            settings.vault(),
+            base_url=settings.easybill_base_url,
+            pace_per_second=settings.easybill_pace,
+        )
+        stack.push_async_callback(easybill.close)
         vies = ViesClient(base_url=settings.vies_base_url) if settings.vies_base_url else None
         if vies is not None:
             stack.push_async_callback(vies.aclose)
         endpoints = EndpointCaller(loopback=settings.events_out_loopback)
         stack.callback(endpoints.close)
-        yield Hands(ledger=ledger, door=door, settings=settings, endpoints=endpoints, vies=vies)
+        yield Hands(ledger=ledger, door=door, easybill=easybill, settings=settings, endpoints=endpoints, vies=vies)
 
 
 async def run(settings: Settings, *, health_host: str, health_port: int) -> None:
@@ -359,7 +374,7 @@ async def run(settings: Settings, *, health_host: str, health_port: int) -> None
         doors = doors_for_operators(ready=lambda: readiness(hands.ledger, client, needed), figures=_figures)
         await stack.enter_async_context(serve_doors(doors, settings, listen(health_host, health_port)))
         await _ensure_schedules(client, hands)
-        log.info("worker ready", queues=[PAYOUTS, LEXOFFICE, MAIL, EVENTS_OUT], pid=os.getpid())
+        log.info("worker ready", queues=[PAYOUTS, LEXOFFICE, EASYBILL, MAIL, EVENTS_OUT], pid=os.getpid())
         await stop.wait()
         log.info("worker stopping", grace_seconds=GRACE.total_seconds())
 

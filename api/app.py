@@ -24,7 +24,7 @@ from api.pages.frame.visits import PATHS_OF_FILES
 from api.pages.settings import lexoffice_oauth
 from api.v1 import routes as v1
 from api.v1.once import AnsweredBefore, answer_again
-from api.webhooks import lexoffice, sources
+from api.webhooks import easybill, lexoffice, sources
 from engine import connect
 from engine.announcer import Announcer
 from httpcalls.transports import shared_transport
@@ -109,6 +109,7 @@ def create_app(settings: Settings, *, operators_at: socket | None = None) -> Fas
     for router in (
         lexoffice.router,
         sources.router,
+        easybill.router,
         *v1.ROUTERS,
         health.router,
         docs_page.router,
@@ -191,7 +192,7 @@ async def _opened(settings: Settings, metrics: Metrics) -> AsyncIterator[Parts]:
         api_keys=Recognition(vault, lambda presented: recognise_api_key(ledger, vault, presented)),
         webhook_tokens=Recognition(vault, lambda presented: recognise_webhook_token(ledger, vault, presented)),
         signing_key=SigningKey(settings.lexoffice_public_key_url, settings.lexoffice_public_key_file),
-        lexoffice_transport=transport,
+        transport=transport,
         oauth=oauth,
         needed_schema=needed_schema(),
     )

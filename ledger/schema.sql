@@ -4514,7 +4514,7 @@ AS $function$
         UNION ALL
         (SELECT 'event', e.tenant_id, e.id::text, e.received_at FROM events e
           WHERE e.state = 'received' AND e.handed_over_at IS NULL AND e.received_at < now() - older_than
-            AND e.provider = 'lexoffice'
+            AND e.provider IN (SELECT name FROM providers WHERE is_books)
           LIMIT at_most)
     ) u JOIN tenants t ON t.id = u.tenant_id
     ORDER BY u.since LIMIT at_most
@@ -4555,7 +4555,7 @@ AS $function$
             UNION ALL
             SELECT 5, 'event', e.tenant_id, e.id::text, e.received_at FROM events e
              WHERE e.state = 'received' AND e.handed_over_at IS NULL AND e.received_at < now() - older_than
-               AND e.provider = 'lexoffice'
+               AND e.provider IN (SELECT name FROM providers WHERE is_books)
             UNION ALL
             SELECT 6, 'invoice', i.tenant_id, i.id::text, i.created_at FROM creation_intents i
              WHERE i.kind = 'invoice' AND i.announced_at IS NULL AND i.created_at < now() - older_than
@@ -4858,7 +4858,7 @@ CREATE OR REPLACE FUNCTION public.inbox_age_seconds()
  SET search_path TO 'public', 'pg_temp'
 AS $function$
     SELECT COALESCE(extract(epoch FROM clock_timestamp() - min(received_at)), 0)::float8
-      FROM events WHERE state = 'received' AND handed_over_at IS NULL AND provider = 'lexoffice'
+      FROM events WHERE state = 'received' AND handed_over_at IS NULL AND provider IN (SELECT name FROM providers WHERE is_books)
     $function$;
 REVOKE ALL ON FUNCTION inbox_age_seconds() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION inbox_age_seconds() TO partnerdesk_app;

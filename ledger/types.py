@@ -30,6 +30,7 @@ EventId = NewType("EventId", int)
 
 # Providers, as rows name them.
 LEXOFFICE = "lexoffice"
+EASYBILL = "easybill"
 STRIPE = "stripe"
 CUSTOM = "custom"
 DIGISTORE24 = "digistore24"

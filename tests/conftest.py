@@ -229,7 +229,7 @@ async def chromium() -> "AsyncIterator[Browser]":
 
 @pytest.fixture(scope="session")
 async def product(
-    database: Database, temporal: "TemporalAddresses", lexoffice_sandbox: "LexofficeAddresses"
+    database: Database, temporal: "TemporalAddresses", lexoffice_sandbox: "LexofficeAddresses", easybill_sandbox: str
 ) -> "AsyncIterator[House]":
     """API and worker, running over the real parts for the whole session."""
     from tests.fixtures.consent import Client
@@ -243,6 +243,8 @@ async def product(
             database,
             temporal,
             lexoffice_sandbox,
+            easybill_base_url=easybill_sandbox,
+            easybill_pace=0,
             lexoffice_oauth_client_id=oauth.client_id,
             lexoffice_oauth_client_secret=oauth.client_secret,
             smtp_host="127.0.0.1",

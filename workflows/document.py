@@ -1,4 +1,4 @@
-"""One document in lexoffice, while there are unhandled events about it: seconds, or days in a replacement window.
+"""One document in the books, while there are unhandled events about it: seconds, or days in a replacement window.
 
     wait for quiet, fetch what is missing, conclude, tell the payout it concerns
 
@@ -29,8 +29,9 @@ with workflow.unsafe.imports_passed_through():
     from activities.notifications.conclusions import ConclusionActivities
     from activities.notifications.fetching import FetchActivities
     from activities.payouts.payouts import PayoutActivities
+    from ledger.provider_ids import provider_of
     from ledger.types import EventId, IntentId
-    from workflows.messages import LEXOFFICE, DocumentInput, invoice_workflow_id, payout_workflow_id
+    from workflows.messages import DocumentInput, invoice_workflow_id, payout_workflow_id
     from workflows.words import say
 
 ENRICHMENT = 3
@@ -189,7 +190,7 @@ class DocumentWorkflow:
         return await workflow.execute_activity_method(
             activity,
             fetched,
-            task_queue=LEXOFFICE,
+            task_queue=provider_of(self._document.resource_id),
             summary=summary,
             start_to_close_timeout=timedelta(seconds=30),
             schedule_to_close_timeout=LONGEST_FETCH,

@@ -19,9 +19,11 @@ from activities.models import (
     VatCheckInput,
 )
 from activities.payouts.payout_run_models import Batch
+from ledger.provider_ids import number_of, provider_of
 from ledger.types import Frozen, IntentId, PartnerId, Tenant
 
 __all__ = [
+    "EASYBILL",
     "EVENTS_OUT",
     "LEXOFFICE",
     "MAIL",
@@ -57,6 +59,10 @@ PAYOUTS = "payouts"
 
 LEXOFFICE = "lexoffice"
 """Task queue of every call of the API: visible, retried for hours, fair between tenants."""
+
+EASYBILL = "easybill"
+"""The same of easybill. Each books provider has its queue, called as the provider; the same activities are registered
+there by the same names, and do it that provider's way."""
 
 MAIL = "mail"
 """Task queue of the one activity that talks to a mail server: a slow one holds up no payout."""
@@ -130,7 +136,9 @@ def payout_workflow_id(tenant: Tenant, number: str) -> str:
 
 
 def document_workflow_id(tenant: Tenant, resource_id: UUID | str) -> str:
-    return f"lexoffice/{tenant.slug}/{resource_id}"
+    id = resource_id if isinstance(resource_id, UUID) else UUID(resource_id)
+    provider = provider_of(id)
+    return f"{provider}/{tenant.slug}/{id if provider == LEXOFFICE else number_of(id)}"
 
 
 def invoice_workflow_id(tenant: Tenant, intent: IntentId) -> str:

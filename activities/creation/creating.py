@@ -15,7 +15,8 @@ from uuid import UUID
 
 from temporalio.exceptions import ApplicationError
 
-from activities.gateway.lexoffice_gateway import LexofficeDoor, NoSlot, no_slot, throttled
+from activities.gateway.calls import NoSlot, no_slot, throttled
+from activities.gateway.lexoffice_gateway import LexofficeDoor
 from activities.heartbeats import heartbeats
 from activities.judging.document_identity import content_of
 from activities.judging.voucher_content import voucher_of

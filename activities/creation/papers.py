@@ -6,7 +6,8 @@ from uuid import UUID
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.gateway.lexoffice_gateway import RATE_LIMITED, LexofficeDoor
+from activities.gateway.calls import RATE_LIMITED
+from activities.gateway.lexoffice_gateway import LexofficeDoor
 from activities.models import CONNECTION_UNUSABLE
 from httpcalls.errors import Conflict, NotFound, UnusableFile
 from ledger.database import Ledger

@@ -13,7 +13,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from activities.gateway.lexoffice_gateway import LexofficeDoor, NoSlot, pause_after
+from activities.gateway.calls import NoSlot, pause_after
+from activities.gateway.lexoffice_gateway import LexofficeDoor
 from activities.sweep.sweeping import listed
 from httpcalls.errors import NoAnswer, NotFound, RateLimited, ServerError, Unreachable
 from ledger import clock

@@ -2,19 +2,17 @@
 
 import asyncio
 import json
-import random
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import httpx
-from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from activities.gateway.calls import Budget, BudgetTransport, NoSlot, retry_advice, unusable
 from activities.gateway.oauth_access import OAuthAccess, RenewingTransport
-from activities.models import CONNECTION_UNUSABLE
-from httpcalls.errors import ContractDoesNotInclude, Forbidden, ProviderError, RateLimited, Unauthorized
+from httpcalls.errors import ContractDoesNotInclude, Forbidden, Unauthorized
 from httpcalls.transports import fresh_connection_transport, shared_transport
 from ledger import types
 from ledger.connections import budget, connection_health, connections, oauth_connection, recovery
@@ -29,22 +27,15 @@ from ledger.vault import Vault
 from lexoffice.client import LexofficeClient
 from lexoffice.profile import Profile
 
-RATE_LIMITED = "RateLimited"
 RECOVERY_NOT_CHECKED = "RecoveryNotChecked"
-"""Types of ApplicationError, beside CONNECTION_UNUSABLE: both are retried, and a history shows which it was."""
+"""Type of an ApplicationError that is retried; a history shows that it was this."""
 
 _REFUSED_KEY = Reason.of("api_key_rejected")
 _REFUSED_GRANT = Reason.of("grant_rejected")
 
-_LONGEST_PAUSE = 30.0
-
 _RESEND_A_CREATE_WITHIN = 3.0
 """Seconds between a create that was refused for its old token and the same with a new one: below the 5 s after which
 its permission is not used any more (engine.md, Creating a document)."""
-
-
-class NoSlot(Exception):
-    """The budget of this organisation has no slot within 3 s. Nothing was sent."""
 
 
 class _Opened(Frozen):
@@ -52,23 +43,6 @@ class _Opened(Frozen):
 
     token: str
     generation: int | None
-
-
-class BudgetTransport(httpx.AsyncBaseTransport):
-    """Reserves each request's slot in PostgreSQL, right where the socket is: no call can go round it."""
-
-    def __init__(self, inner: httpx.AsyncBaseTransport, ledger: Ledger, tenant: Tenant, pace_per_second: float) -> None:
-        self._inner = inner
-        self._ledger = ledger
-        self._tenant = tenant
-        self._pace = pace_per_second
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        slot = await budget.reserve(self._ledger, self._tenant, provider=types.LEXOFFICE, pace_per_second=self._pace)
-        if slot is None:
-            raise NoSlot
-        await asyncio.sleep(slot.wait_seconds)
-        return await self._inner.handle_async_request(request)
 
 
 class LexofficeDoor:
@@ -106,7 +80,9 @@ class LexofficeDoor:
         """
         opened = await self._opened(tenant, access or await self.access(tenant))
         # Outside the budget's transport, so that a second try after a refresh takes a slot of its own.
-        yield self._client(tenant, opened, BudgetTransport(self._reads, self._ledger, tenant, self._pace))
+        yield self._client(
+            tenant, opened, BudgetTransport(self._reads, self._ledger, tenant, Budget(types.LEXOFFICE, self._pace))
+        )
 
     async def creating(self, tenant: Tenant, *, counts_to_the_minute: bool = True) -> LexofficeClient:
         """A client for one create, on a fresh connection, when its slot has come: before the intent is marked as sent.
@@ -211,7 +187,7 @@ class LexofficeDoor:
         """Turn what a call can raise into what the engine should do about it."""
         asked_at = datetime.now(UTC)
         try:
-            with _retry_advice():
+            with retry_advice():
                 yield
         except Unauthorized:
             if not await self.record_refused_key(tenant, asked_at=asked_at):
@@ -219,11 +195,6 @@ class LexofficeDoor:
             raise unusable("401") from None
         except (Forbidden, ContractDoesNotInclude, NotConnected, ConnectionBroken) as error:
             raise unusable(type(error).__name__) from None
-
-
-def unusable(why: str) -> ApplicationError:
-    """No retry mends a missing or refused key; the events are kept as skipped, payouts wait."""
-    return ApplicationError(f"lexoffice connection unusable: {why}", why, type=CONNECTION_UNUSABLE, non_retryable=True)
 
 
 def not_renewed() -> ApplicationError:
@@ -238,48 +209,6 @@ def not_checked() -> ApplicationError:
         next_retry_delay=timedelta(seconds=15),
         category=ApplicationErrorCategory.BENIGN,
     )
-
-
-def no_slot() -> ApplicationError:
-    """Not sent: try again soon, at a random instant, so that waiting calls do not march in step."""
-    return ApplicationError(
-        "no slot in the budget of 2 requests/s",
-        type=RATE_LIMITED,
-        next_retry_delay=timedelta(seconds=random.uniform(0.5, 3.0)),  # noqa: S311
-        category=ApplicationErrorCategory.BENIGN,
-    )
-
-
-def throttled(refused: RateLimited) -> ApplicationError:
-    """Sent, and refused unread. Others use up the budget as well, or lexoffice has less of it than we believe."""
-    attempt = activity.info().attempt if activity.in_activity() else 1
-    return ApplicationError(
-        "lexoffice refuses for speed",
-        type=RATE_LIMITED,
-        next_retry_delay=timedelta(seconds=pause_after(refused, attempt)),
-        category=ApplicationErrorCategory.BENIGN,
-    )
-
-
-def pause_after(refused: RateLimited, attempt: int) -> float:
-    """Seconds: twice as many with each attempt, up to 30, and never fewer than lexoffice asks for."""
-    backing_off = min(_LONGEST_PAUSE, 2.0 ** min(attempt, 10)) * random.uniform(0.5, 1.0)  # noqa: S311
-    return max(refused.retry_after or 0.0, backing_off)
-
-
-@contextmanager
-def _retry_advice() -> Iterator[None]:
-    try:
-        yield
-    except NoSlot:
-        raise no_slot() from None
-    except RateLimited as refused:
-        raise throttled(refused) from None
-    except (Unauthorized, Forbidden, ContractDoesNotInclude):
-        raise
-    except ProviderError as error:
-        # str() of these names status, trace id and field names only.
-        raise ApplicationError(str(error), type=type(error).__name__) from None
 
 
 def account_of(profile: Profile) -> LexofficeAccount:

@@ -13,8 +13,10 @@ from activities.judging.expectations import (
     is_torn,
     payments_lag,
 )
-from activities.models import ConcludeInput, Conclusion, FetchedDocument
+from activities.models import ConcludeInput, Conclusion, FetchedDocument, PayoutSignal
 from ledger import tasks
+from ledger.booking import replacement
+from ledger.booking.outcome import Outcome
 from ledger.booking.unapplied_documents import NOT_APPLIED, OTHER_ORGANIZATION
 from ledger.connections import connections
 from ledger.database import TenantTransaction
@@ -67,6 +69,18 @@ async def end(
 ) -> Conclusion:
     await events.finish(tx, fetched.events, state, reason=reason, changes=changes or None, snapshot_id=fetched.document)
     return Conclusion(outcome=state)
+
+
+async def end_booked(
+    tx: TenantTransaction, fetched: FetchedDocument, told: Sequence[Event], status: str, outcome: Outcome
+) -> Conclusion:
+    """The events end as what was booked of an invoice says; its payouts must hear of it."""
+    await finish(tx, fetched, told, status, Ending(outcome.state, outcome.reason, outcome.changes))
+    return Conclusion(
+        outcome=outcome.state,
+        tell=tuple(PayoutSignal(number=number, signal="recheck") for number in outcome.payouts),
+        replacement_in_seconds=await replacement.seconds_left(tx, outcome),
+    )
 
 
 async def end_contradicted(

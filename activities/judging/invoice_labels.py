@@ -33,11 +33,11 @@ def partner_codes(document: Invoice) -> list[str]:
 
     What is meant and can be no code is among them, and an empty one where nothing follows the label.
     """
-    return _codes(document.custom_fields, document.introduction, document.remark)
+    return codes_in(document.custom_fields, document.introduction, document.remark)
 
 
 def partner_codes_of_customer(contact: Contact | None) -> list[str]:
-    return _codes(contact.custom_fields, contact.note) if contact else []
+    return codes_in(contact.custom_fields, contact.note) if contact else []
 
 
 def has_partner_line(document: Invoice) -> bool:
@@ -46,20 +46,33 @@ def has_partner_line(document: Invoice) -> bool:
 
 def order_references(invoice: Invoice) -> tuple[str, ...]:
     """Every order that the document names, fields first; what is no reference (design.md, Events) names none."""
-    named = [plain_text.order_of(value) for value in _fields(invoice.custom_fields, _ORDER_FIELDS)]
-    named += [plain_text.order_of(_bare(value)) for value in _lines(_ORDER_LINES, invoice.introduction, invoice.remark)]
-    return tuple(reference for reference in dict.fromkeys(named) if _REFERENCE.fullmatch(reference))
+    return orders_in(invoice.custom_fields, invoice.introduction, invoice.remark)
 
 
 def campaign_slug(invoice: Invoice) -> str | None:
-    named = [plain_text.cleaned(value) for value in _fields(invoice.custom_fields, _CAMPAIGN_FIELDS)]
-    lines = map(_bare, _lines(_CAMPAIGN_LINES, invoice.introduction, invoice.remark))
+    return campaign_in(invoice.custom_fields, invoice.introduction, invoice.remark)
+
+
+def orders_in(fields: Mapping[str, str], *texts: str | None) -> tuple[str, ...]:
+    """Every order that fields and lines of these texts name, fields first."""
+    named = [plain_text.order_of(value) for value in _fields(fields, _ORDER_FIELDS)]
+    named += [plain_text.order_of(_bare(value)) for value in _lines(_ORDER_LINES, *texts)]
+    return tuple(reference for reference in dict.fromkeys(named) if _REFERENCE.fullmatch(reference))
+
+
+def campaign_in(fields: Mapping[str, str], *texts: str | None) -> str | None:
+    """The campaign that a field or a line of these texts names."""
+    named = [plain_text.cleaned(value) for value in _fields(fields, _CAMPAIGN_FIELDS)]
+    lines = map(_bare, _lines(_CAMPAIGN_LINES, *texts))
     named += [value for value in lines if _SLUG.fullmatch(value)]
     return next((value[:_LONGEST] for value in named if value), None)
 
 
-def _codes(fields: Mapping[str, str], *texts: str | None) -> list[str]:
-    """A field that is empty was not filled in; a line that begins with the label was written by somebody."""
+def codes_in(fields: Mapping[str, str], *texts: str | None) -> list[str]:
+    """Every different partner that fields and lines of these texts name.
+
+    A field that is empty was not filled in; a line that begins with the label was written by somebody.
+    """
     named = [code for value in _fields(fields, _PARTNER_FIELDS) if (code := plain_text.code_of(value))]
     named += [plain_text.code_of(_bare(value)) for value in _lines(_PARTNER_LINES, *texts)]
     return list(dict.fromkeys(code[:_LONGEST] for code in named))

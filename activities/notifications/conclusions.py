@@ -8,16 +8,16 @@ from collections.abc import Sequence
 
 from temporalio import activity
 
+from activities.books.easybill.conclusion import conclude_easybill_invoice
 from activities.judging.credit_note_judgement import judge_missing
 from activities.judging.document_identity import ask_about_lost_invoice, differences_of_invoice, text_of
 from activities.judging.event_endings import (
     LOOK_AGAIN,
-    Ending,
     close_answered,
     end,
+    end_booked,
     end_contradicted,
     end_unapplied,
-    finish,
     of_other_organization,
 )
 from activities.judging.evidence import body_of, contact_of, discount_lowers_base, observed_now, payments_of
@@ -36,13 +36,15 @@ from ledger.documents import documents, intents, unclear_outcomes
 from ledger.inbox import events
 from ledger.inbox.events import Event
 from ledger.payouts import payouts
+from ledger.provider_ids import provider_of
 from ledger.reasons import Reason
 from ledger.refusals import Refused
-from ledger.types import BERLIN, DocumentKind, EventState, IntentId
+from ledger.types import BERLIN, EASYBILL, LEXOFFICE, DocumentKind, EventState, IntentId
 from lexoffice.documents import Invoice
 from lexoffice.errors import FractionOfACent
 
 _PAYMENT_UNCLEAR = "payment_unclear"
+_DID_NOT_ANSWER = {LEXOFFICE: "lexoffice_did_not_answer", EASYBILL: "easybill_did_not_answer"}
 NOT_READABLE = Reason.of("document_not_readable")
 NO_WHOLE_CENTS = Reason.of("document_not_in_whole_cents")
 
@@ -82,16 +84,17 @@ class ConclusionActivities:
     @activity.defn
     async def conclude_unfetched(self, task: FetchFailure) -> Conclusion:
         """The document could not be fetched: events wait for a working key, or are failed and left to a replay."""
+        provider = provider_of(task.gathered.resource_id)
         async with self._ledger.transaction(task.gathered.tenant) as tx:
             if task.because == "connection":
                 # Whoever saves a key takes up what is skipped; what is skipped after that would be forgotten.
-                if task.since is not None and await connections.has_key_since(tx, task.since):
+                if task.since is not None and await connections.has_key_since(tx, task.since, provider=provider):
                     return LOOK_AGAIN
-                await connection_health.ask_about_access(tx)
+                await connection_health.ask_about_access(tx, provider=provider)
                 return await end(tx, task.gathered, EventState.SKIPPED, Reason.of("connection_not_usable"))
             if task.because == "not_understood":
                 return await end_unapplied(tx, task.gathered, NOT_READABLE)
-            reason = Reason.of("lexoffice_did_not_answer")
+            reason = Reason.of(_DID_NOT_ANSWER[provider])
             return await end(tx, task.gathered, EventState.FAILED, reason)
 
 
@@ -104,6 +107,8 @@ async def conclude_within(tx: TenantTransaction, task: ConcludeInput) -> Conclus
     if fetched.gone:
         return await _conclude_gone(tx, task, told)
     match fetched.kind:
+        case DocumentKind.INVOICE if provider_of(fetched.resource_id) == EASYBILL:
+            return await conclude_easybill_invoice(tx, fetched, told)
         case DocumentKind.INVOICE:
             return await _conclude_invoice(tx, task, told)
         case DocumentKind.CREDIT_NOTE:
@@ -146,13 +151,8 @@ async def _conclude_invoice(tx: TenantTransaction, task: ConcludeInput, told: Se
     await close_answered(tx, fetched)
     if outcome.state is EventState.UNCHANGED and not task.last_look and may_lag(told, invoice, known, payments):
         return LOOK_AGAIN
-    await finish(tx, fetched, told, invoice.voucher_status, Ending(outcome.state, outcome.reason, outcome.changes))
-    return Conclusion(
-        outcome=outcome.state,
-        tell=tuple(PayoutSignal(number=number, signal="recheck") for number in outcome.payouts),
-        replacement_in_seconds=await replacement.seconds_left(tx, outcome),
-        found_invoice=found,
-    )
+    concluded = await end_booked(tx, fetched, told, invoice.voucher_status, outcome)
+    return concluded.model_copy(update={"found_invoice": found})
 
 
 async def _answer_lost_invoice(tx: TenantTransaction, invoice: Invoice) -> IntentId | None:

@@ -5,12 +5,12 @@ from contextlib import asynccontextmanager
 from typing import Literal
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
-from activities.gateway.lexoffice_gateway import LexofficeDoor, account_of, unusable
+from activities.gateway.calls import giving_up_on_nonsense, unusable
+from activities.gateway.lexoffice_gateway import LexofficeDoor, account_of
 from activities.judging.invoice_labels import has_partner_line, order_references
-from activities.models import CONNECTION_REVOKED, NOT_UNDERSTOOD, FetchedDocument
-from httpcalls.errors import NotFound, UnexpectedAnswer, ValidationFailed
+from activities.models import CONNECTION_REVOKED, FetchedDocument
+from httpcalls.errors import NotFound, ValidationFailed
 from ledger.booking import invoices, reconnection
 from ledger.database import Ledger, TenantTransaction
 from ledger.documents import documents
@@ -23,7 +23,6 @@ from lexoffice.documents import SETTLED, CreditNote, Invoice
 from lexoffice.purchases import Voucher
 
 _KIND_OF_VOUCHER = {"invoice": DocumentKind.INVOICE, "creditnote": DocumentKind.CREDIT_NOTE}
-_TRIES_TO_UNDERSTAND = 4
 VOUCHERS = (DocumentKind.PURCHASE_INVOICE, DocumentKind.PURCHASE_CREDIT_NOTE)
 
 Next = Literal["payments", "contact"] | None
@@ -141,17 +140,9 @@ class FetchActivities:
 
     @asynccontextmanager
     async def _asking(self, tenant: Tenant) -> AsyncIterator[LexofficeClient]:
-        """What cannot be understood may be a moment's disorder; hours later it would still be the document's own.
-
-        Whatever ends as failed is looked at again by the sweep, ever more rarely.
-        """
-        try:
+        with giving_up_on_nonsense():
             async with self._door.failures_explained(tenant), self._door.reading(tenant) as client:
                 yield client
-        except ApplicationError as error:
-            if error.type != UnexpectedAnswer.__name__ or activity.info().attempt < _TRIES_TO_UNDERSTAND:
-                raise
-            raise ApplicationError(error.message, type=NOT_UNDERSTOOD, non_retryable=True) from None
 
     async def _after_payments(self, fetched: FetchedDocument) -> Next:
         if fetched.document is None or fetched.kind is not DocumentKind.INVOICE:

@@ -1,13 +1,14 @@
 """Asking lexoffice whose access it is, while the caller waits. Keeps to the budget like every other call."""
 
-from activities.gateway.lexoffice_gateway import BudgetTransport, NoSlot, account_of
+from activities.gateway.calls import Budget, BudgetTransport, NoSlot
+from activities.gateway.lexoffice_gateway import account_of
 from activities.gateway.oauth_access import RenewingTransport
 from api.http.parts import Parts
 from api.http.problems import Problem, code_of, not_available
 from httpcalls import errors
 from ledger.connections.connecting import LexofficeAccount
 from ledger.connections.oauth_tokens import GrantLost, RenewalPaused
-from ledger.types import Tenant
+from ledger.types import LEXOFFICE, Tenant
 from lexoffice.client import LexofficeClient
 
 
@@ -50,7 +51,7 @@ async def ask_profile_by_oauth(doors: Parts, tenant: Tenant) -> LexofficeAccount
 
 
 def _within_budget(doors: Parts, tenant: Tenant) -> BudgetTransport:
-    return BudgetTransport(doors.lexoffice_transport, doors.ledger, tenant, doors.settings.lexoffice_pace)
+    return BudgetTransport(doors.transport, doors.ledger, tenant, Budget(LEXOFFICE, doors.settings.lexoffice_pace))
 
 
 async def _profile(client: LexofficeClient, refused: KeyRefused) -> LexofficeAccount:

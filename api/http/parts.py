@@ -33,7 +33,7 @@ class Parts:
     api_keys: Recognition[Caller]
     webhook_tokens: Recognition[WebhookDoor]
     signing_key: SigningKey
-    lexoffice_transport: httpx.AsyncBaseTransport
+    transport: httpx.AsyncBaseTransport
     oauth: OAuthAccess
     needed_schema: NeededSchema
 

@@ -21,6 +21,7 @@ from api.pages.settings import (
     approval_rules,
     company,
     document_settings,
+    easybill_settings,
     key_admin,
     lexoffice_settings,
     payout_rules,
@@ -81,4 +82,5 @@ ROUTERS = [
     providers.router,
     stripe_settings.router,
     source_settings.router,
+    easybill_settings.router,
 ]

@@ -9,7 +9,8 @@ from fastapi import Body
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from api.actions import lexoffice_connection
+from api.actions import easybill_connection, lexoffice_connection
+from api.actions.easybill_connection import EasybillChange, EasybillConnection
 from api.actions.lexoffice_connection import LexofficeChange, LexofficeConnection
 from api.actions.lexoffice_profile import KeyRefused
 from api.http.language import in_words
@@ -88,6 +89,10 @@ class WebhookTokens(BaseModel):
 
 class NewToken(BaseModel):
     token: str = Field(description="Nur dieses eine Mal zu sehen; frühere gelten noch einen Tag")
+
+
+class NewAddress(BaseModel):
+    address: str = Field(description="Nur dieses eine Mal zu sehen; frühere gelten noch einen Tag")
 
 
 @router.get(
@@ -193,6 +198,54 @@ async def remove_key(doors: Doors, caller: Administrator) -> JSONResponse:
 async def disconnect_oauth(doors: Doors, caller: Administrator) -> JSONResponse:
     ended = await lexoffice_connection.disconnect_oauth(doors, caller.tenant, actor=caller.actor)
     return JSONResponse({**_stops(ended.stops), "revoked": ended.revoked})
+
+
+@router.get(
+    "/easybill",
+    summary="Die Verbindung zu easybill ansehen",
+    operation_id="get_easybill",
+    response_model=EasybillConnection,
+)
+async def get_easybill(doors: Doors, caller: Reader) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        return JSONResponse(await easybill_connection.show(tx, doors))
+
+
+@router.put(
+    "/easybill",
+    summary="easybill verbinden oder die Verbindung ändern",
+    description="Ein API-Schlüssel wird bei easybill geprüft und verschlüsselt abgelegt. Rechnungen, die dort bezahlt "
+    "oder storniert werden, werden Verkäufe; Gutschriften werden in easybill noch nicht angelegt.",
+    operation_id="put_easybill",
+    response_model=EasybillConnection,
+)
+async def put_easybill(
+    doors: Doors,
+    caller: Administrator,
+    change: Annotated[EasybillChange, Body(examples=[{"api_key": "…", "plan": "BUSINESS"}])],
+) -> JSONResponse:
+    return JSONResponse(await easybill_connection.change(doors, caller.tenant, change, actor=caller.actor))
+
+
+@router.put(
+    "/easybill/webhook-address",
+    summary="Eine Adresse mit neuem Geheimnis erzeugen lassen",
+    operation_id="generate_easybill_address",
+    response_model=NewAddress,
+)
+async def generate_easybill_address(doors: Doors, caller: Administrator) -> JSONResponse:
+    address = await easybill_connection.new_address(doors, caller.tenant, actor=caller.actor)
+    return JSONResponse({"address": address.get_secret_value()})
+
+
+@router.delete(
+    "/easybill/key",
+    summary="Den API-Schlüssel von easybill entfernen",
+    operation_id="remove_easybill_key",
+    response_model=Removed,
+)
+async def remove_easybill_key(doors: Doors, caller: Administrator) -> JSONResponse:
+    return JSONResponse(_stops(await easybill_connection.remove_key(doors, caller.tenant, actor=caller.actor)))
 
 
 @router.get(

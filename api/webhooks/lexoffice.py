@@ -6,7 +6,6 @@ and gives up after 5 s (lexoffice API, Event Subscriptions, delivery), so neithe
 
 import json
 from typing import Any
-from uuid import UUID
 
 import structlog
 from fastapi import APIRouter, Request
@@ -16,13 +15,13 @@ from api.http.language import in_words
 from api.http.parts import Doors, Parts
 from api.http.problems import DATABASE_AWAY, Problem, answer, database_away, not_available, unauthorized
 from api.http.signing_key import KeyNotToBeHad
+from api.webhooks.taking_in import announce, host_fits
 from ledger.connections.webhook_tokens import WebhookDoor
 from ledger.inbox import events
 from ledger.inbox.events import Arrival, TakenIn
 from ledger.reasons import Reason
-from ledger.types import LEXOFFICE, EventState
+from ledger.types import LEXOFFICE
 from lexoffice.webhook import NotAnEvent, WebhookEvent, parse_event
-from workflows.messages import document_workflow_id
 
 router = APIRouter(tags=["Webhooks"])
 log = structlog.get_logger("webhooks")
@@ -105,7 +104,7 @@ async def _receive(slug: str, request: Request, doors: Parts) -> Answered:
 
     if door is None or door.provider != LEXOFFICE or door.tenant.slug != slug:
         raise unauthorized()
-    if not _host_fits(request, doors.settings.public_host, slug):
+    if not host_fits(request.headers.get("host", ""), doors.settings.public_host, slug):
         raise unauthorized()
     structlog.contextvars.bind_contextvars(tenant=door.tenant.slug)
     _require_signature(signed, door)
@@ -119,30 +118,7 @@ async def _receive(slug: str, request: Request, doors: Parts) -> Answered:
         _arrival(event, body, signed=signed is True),
         unproven_an_hour=doors.settings.unproven_bound,
     )
-    return await _announce(taken, event.resource_id, door, doors)
-
-
-async def _announce(taken: TakenIn, resource_id: UUID, door: WebhookDoor, doors: Parts) -> Answered:
-    structlog.contextvars.bind_contextvars(
-        event_id=taken.id, workflow_id=document_workflow_id(door.tenant, resource_id)
-    )
-    if taken.is_new and taken.state is EventState.WAITING:
-        return _answer("accepted", taken)  # the sweep takes it up
-    if taken.state is not EventState.RECEIVED:
-        return _answer(taken.state.value if taken.is_new else "duplicate", taken)
-    if not taken.is_new and (taken.handed_over or _is_under_way(taken, door, doors)):
-        return _answer("duplicate", taken)
-    # When this fails the row stands, and the hand-over announces it.
-    await doors.announcer.briefly(
-        doors.announcer.event(door.tenant, resource_id, taken.id, taken.delivery, known=taken.is_known)
-    )
-    return _answer("accepted", taken)
-
-
-def _is_under_way(taken: TakenIn, door: WebhookDoor, doors: Parts) -> bool:
-    """Whether it was announced just now, or another request has inserted it and is about to: none lives longer."""
-    outcome = doors.announcer.outcome(door.tenant, taken.id, taken.delivery)
-    return taken.age_seconds < doors.settings.request_seconds if outcome is None else outcome
+    return _answer(await announce(taken, event.resource_id, door.tenant, doors), taken)
 
 
 def _answer(status: str, taken: TakenIn) -> Answered:
@@ -156,14 +132,6 @@ def _token(request: Request) -> str:
     if scheme.lower() == "bearer" and bearer.strip():
         return bearer.strip()
     return request.headers.get("x-lexoffice-token", "").strip() or request.query_params.get("token", "")
-
-
-def _host_fits(request: Request, public_host: str, slug: str) -> bool:
-    """Where the host is {slug}.<public host>, the slug must be the one of the path."""
-    # Not request.url: a header such as "[" is no address, and must be refused like any other.
-    host = request.headers.get("host", "").lower().partition(":")[0].rstrip(".")
-    suffix = f".{public_host}"
-    return not host.endswith(suffix) or host.removesuffix(suffix) == slug
 
 
 def _read(body: bytes) -> WebhookEvent | NotAnEvent:

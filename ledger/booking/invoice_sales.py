@@ -6,10 +6,11 @@ from uuid import UUID
 
 from ledger.booking.invoice_facts import InvoiceFacts
 from ledger.database import TenantTransaction
+from ledger.provider_ids import provider_of
 from ledger.sales import customers, refunds, transactions
 from ledger.sales.references import sales_with_reference
 from ledger.sales.transactions import Transaction
-from ledger.types import BERLIN, LEXOFFICE, Frozen, TransactionId, midnight
+from ledger.types import BERLIN, Frozen, TransactionId, midnight
 
 LOOK_BACK = timedelta(days=60)
 REWRITTEN_WITHIN = timedelta(days=7)
@@ -31,7 +32,7 @@ async def document_of(tx: TenantTransaction, facts: InvoiceFacts) -> StoredRefer
         VALUES ($1, $2, $3, 'invoice', $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING
         """,
         tx.tenant.id,
-        LEXOFFICE,
+        provider_of(facts.resource_id),
         facts.organization_id,
         facts.resource_id,
         facts.voucher_number,
@@ -48,7 +49,7 @@ async def document_of(tx: TenantTransaction, facts: InvoiceFacts) -> StoredRefer
           FROM external_documents WHERE tenant_id = $1 AND provider = $2 AND resource_id = $3
         """,
         tx.tenant.id,
-        LEXOFFICE,
+        provider_of(facts.resource_id),
         facts.resource_id,
     )
     assert row is not None
@@ -97,7 +98,7 @@ async def store_reference(tx: TenantTransaction, resource_id: UUID, sale: Transa
          WHERE tenant_id = $1 AND provider = $2 AND resource_id = $4
         """,
         tx.tenant.id,
-        LEXOFFICE,
+        provider_of(resource_id),
         sale.id,
         resource_id,
     )
@@ -111,7 +112,7 @@ async def detach(tx: TenantTransaction, facts: InvoiceFacts) -> None:
          WHERE tenant_id = $1 AND provider = $2 AND resource_id = $3 AND detached_at IS NULL
         """,
         tx.tenant.id,
-        LEXOFFICE,
+        provider_of(facts.resource_id),
         facts.resource_id,
     )
 
@@ -202,7 +203,7 @@ async def create(tx: TenantTransaction, facts: InvoiceFacts) -> Transaction:
         """
         INSERT INTO transactions (tenant_id, source, order_reference, base_cents, tax_cents, gross_cents, provisional,
                                   sold_at)
-        VALUES ($1, 'lexoffice', $2, $3, $4, $5, true, $6) RETURNING id
+        VALUES ($1, $7, $2, $3, $4, $5, true, $6) RETURNING id
         """,
         tx.tenant.id,
         next(iter(facts.order_references), None),
@@ -210,6 +211,7 @@ async def create(tx: TenantTransaction, facts: InvoiceFacts) -> Transaction:
         facts.tax_cents,
         facts.gross_cents,
         sold_at(facts.voucher_date),
+        provider_of(facts.resource_id),
     )
     return await transactions.get(tx, TransactionId(inserted))
 

@@ -34,11 +34,21 @@ from ledger.documents import intents
 from ledger.payouts import payouts
 from ledger.programme import campaigns, partners
 from ledger.programme.partners import Partner
+from ledger.provider_ids import provider_of
 from ledger.reasons import Reason
 from ledger.sales import customers, introductions, refunds, transactions
 from ledger.sales.foreign_payments import ToldPayment
 from ledger.sales.transactions import Transaction
-from ledger.types import CampaignId, CommissionState, EventId, EventState, Frozen, PayoutState, TransactionState
+from ledger.types import (
+    LEXOFFICE,
+    CampaignId,
+    CommissionState,
+    EventId,
+    EventState,
+    Frozen,
+    PayoutState,
+    TransactionState,
+)
 
 __all__ = ["BEFORE_CUT_OVER", "InvoiceFacts", "InvoiceOutcome", "apply_invoice", "is_before_cut_over", "wait_for_turn"]
 
@@ -66,10 +76,10 @@ async def wait_for_turn(tx: TenantTransaction, facts: InvoiceFacts) -> None:
     await same_sale.hold(tx, [str(facts.resource_id), *facts.order_references], customers.keys(facts.customer))
 
 
-async def is_before_cut_over(tx: TenantTransaction, voucher_date: date) -> bool:
+async def is_before_cut_over(tx: TenantTransaction, voucher_date: date, *, provider: str = LEXOFFICE) -> bool:
     """Whether an invoice of that day is none of ours: asked when the tenant connected (rules.md)."""
     cut_over: date | None = await tx.fetchval(
-        "SELECT effective_from FROM provider_connections WHERE tenant_id = $1 AND provider = 'lexoffice'", tx.tenant.id
+        "SELECT effective_from FROM provider_connections WHERE tenant_id = $1 AND provider = $2", tx.tenant.id, provider
     )
     return cut_over is not None and voucher_date < cut_over
 
@@ -124,7 +134,8 @@ async def _in_foreign_currency(
 async def _first_seen(tx: TenantTransaction, facts: InvoiceFacts, *, replaced: bool) -> Outcome:
     if facts.status == "deleted":
         return _nothing(Reason.of("deleted_invoice_had_no_sale"))
-    if facts.voucher_date is not None and await is_before_cut_over(tx, facts.voucher_date):
+    provider = provider_of(facts.resource_id)
+    if facts.voucher_date is not None and await is_before_cut_over(tx, facts.voucher_date, provider=provider):
         return Outcome(state=EventState.IGNORED, reason=BEFORE_CUT_OVER)
     sales = await invoice_sales.sales_named_by(tx, facts)
     if len(sales) > 1:

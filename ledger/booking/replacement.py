@@ -9,6 +9,7 @@ from uuid import UUID
 
 from ledger.booking.outcome import Outcome, read_state, settled
 from ledger.database import TenantTransaction
+from ledger.provider_ids import provider_of
 from ledger.reasons import Reason
 from ledger.sales import refunds, sale_holds, transactions
 from ledger.sales.sale_holds import SaleHold
@@ -67,10 +68,11 @@ async def judge_window(tx: TenantTransaction, resource_id: UUID) -> Window:
     row = await tx.fetchrow(
         """
         SELECT transaction_id, voucher_number FROM external_documents
-         WHERE tenant_id = $1 AND provider = 'lexoffice' AND resource_id = $2 AND transaction_id IS NOT NULL
+         WHERE tenant_id = $1 AND provider = $3 AND resource_id = $2 AND transaction_id IS NOT NULL
         """,
         tx.tenant.id,
         resource_id,
+        provider_of(resource_id),
     )
     if row is None:
         return Window()

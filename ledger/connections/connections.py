@@ -108,17 +108,31 @@ _COLUMNS = """provider, state, state_reason_code, state_reason_params, secret_la
 
 
 async def get(tx: TenantTransaction, provider: str) -> ProviderConnection:
-    """What is stored of the connection, without its secrets. Raises NotFound for a provider that the tenant has no row
-    of.
+    """What is stored of the connection, without its secrets.
+
+    Raises NotFound for a provider that the tenant has no row of.
     """
+    found = await find(tx, provider)
+    if found is None:
+        raise NotFound("connection_not_found")
+    return found
+
+
+async def find(tx: TenantTransaction, provider: str) -> ProviderConnection | None:
+    """The same; None for a provider that the tenant has no row of."""
     row = await tx.fetchrow(
         f"SELECT {_COLUMNS} FROM provider_connections WHERE tenant_id = $1 AND provider = $2",
         tx.tenant.id,
         provider,
     )
-    if row is None:
-        raise NotFound("connection_not_found")
-    return ProviderConnection.from_row(row)
+    return None if row is None else ProviderConnection.from_row(row)
+
+
+def unconnected(provider: str) -> ProviderConnection:
+    """What is shown of one that nobody has ever connected."""
+    unknown = {name: None for name, field in ProviderConnection.model_fields.items() if field.is_required()}
+    known = {"provider": provider, "state": "unconnected", "uses_oauth": False, "requires_signature": False}
+    return ProviderConnection(**unknown | known)
 
 
 async def lexoffice_access(tx: TenantTransaction, vault: Vault) -> Access:
@@ -161,7 +175,7 @@ async def lexoffice_key(tx: TenantTransaction, vault: Vault) -> SecretStr:
     return SecretStr(vault.decrypt(stored))
 
 
-async def has_key_since(tx: TenantTransaction, since: datetime) -> bool:
+async def has_key_since(tx: TenantTransaction, since: datetime, *, provider: str = LEXOFFICE) -> bool:
     """Whether what is used is newer than that, and not known to be refused. Held until the end of the transaction."""
     return bool(
         await tx.fetchval(
@@ -171,7 +185,7 @@ async def has_key_since(tx: TenantTransaction, since: datetime) -> bool:
              WHERE tenant_id = $1 AND provider = $2 FOR NO KEY UPDATE
             """,
             tx.tenant.id,
-            LEXOFFICE,
+            provider,
             since,
         )
     )

@@ -6,6 +6,7 @@ lexoffice's list and nowhere here: it is recognised by its HMAC.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from asyncpg import Record
@@ -24,7 +25,7 @@ AFTERLIFE = timedelta(hours=1)
 _LONGEST_SET_UP = timedelta(minutes=30)
 """Twice what the next sweep takes to begin it; whatever has not ended by then does not run."""
 
-KIND = "subscription"
+KIND: Final = "subscription"
 TASK = "subscriptions_failing"
 
 
@@ -52,7 +53,7 @@ class Health(Frozen):
 
 async def mint(tx: TenantTransaction, vault: Vault, *, event_type: str, address: str) -> SecretStr:
     """A token for one subscription that is about to be registered. It is stored before lexoffice learns of it."""
-    token = await webhook_tokens.create(tx, vault, kind=KIND, actor="engine")
+    token = await webhook_tokens.create(tx, vault, use=webhook_tokens.TokenUse(kind=KIND), actor="engine")
     await tx.execute(
         """
         INSERT INTO event_subscriptions (tenant_id, token_id, event_type, address)

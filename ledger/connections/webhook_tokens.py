@@ -4,7 +4,7 @@ import math
 import secrets
 import string
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from pydantic import SecretStr
@@ -30,6 +30,13 @@ class WebhookDoor(Frozen):
     organization_id: UUID | None
     """Pinned organisation; None until the tenant first connects."""
     requires_signature: bool
+
+
+class TokenUse(NamedTuple):
+    """Which address a token opens, and for whom: chosen by people, or minted for subscriptions of ours."""
+
+    provider: str = LEXOFFICE
+    kind: Literal["chosen", "subscription"] = "chosen"
 
 
 class WebhookToken(Frozen):
@@ -60,20 +67,22 @@ async def create(
     vault: Vault,
     *,
     chosen: str | None = None,
-    kind: str = "chosen",
+    use: TokenUse | None = None,
     grace: timedelta | None = None,
     actor: str,
 ) -> SecretStr:
     """A token for the address that a provider calls: `chosen`, or 256 random bits. Only its HMAC is kept.
 
+    use: whose address it is for, lexoffice's by default.
     grace: how long older tokens of this kind still work; None leaves them as they are.
     Raises NotAcceptable for a weak one, AlreadyExists for one that opens a door already.
     """
+    provider, kind = use or TokenUse()
     if chosen is not None:
         refuse_weak(chosen)
     token = chosen or secrets.token_urlsafe(32)
     if grace is not None:
-        await _end_older_tokens(tx, LEXOFFICE, kind, grace)
+        await _end_older_tokens(tx, provider, kind, grace)
     # One of the tenant's own that is chosen again lives again.
     created = await tx.fetchval(
         """
@@ -82,7 +91,7 @@ async def create(
         RETURNING id
         """,
         tx.tenant.id,
-        LEXOFFICE,
+        provider,
         vault.recognise_under_all_keys(token),
         kind,
     ) or await tx.fetchval(
@@ -92,7 +101,7 @@ async def create(
         RETURNING id
         """,
         tx.tenant.id,
-        LEXOFFICE,
+        provider,
         vault.recognise(token),
         kind,
     )
@@ -105,12 +114,12 @@ async def create(
         action="webhook_token.created",
         subject="webhook_token",
         subject_id=str(created),
-        detail={"provider": LEXOFFICE, "kind": kind, "chosen": chosen is not None},
+        detail={"provider": provider, "kind": kind, "chosen": chosen is not None},
     )
     return SecretStr(token)
 
 
-async def list_tokens(tx: TenantTransaction) -> list[WebhookToken]:
+async def list_tokens(tx: TenantTransaction, *, provider: str = LEXOFFICE) -> list[WebhookToken]:
     """Those that still open the address, oldest first."""
     rows = await tx.fetch(
         """
@@ -118,12 +127,12 @@ async def list_tokens(tx: TenantTransaction) -> list[WebhookToken]:
          WHERE tenant_id = $1 AND provider = $2 AND (expires_at IS NULL OR expires_at > now()) ORDER BY created_at, id
         """,
         tx.tenant.id,
-        LEXOFFICE,
+        provider,
     )
     return [WebhookToken.from_row(row) for row in rows]
 
 
-async def end(tx: TenantTransaction, token: UUID, *, actor: str) -> str:
+async def end(tx: TenantTransaction, token: UUID, *, provider: str = LEXOFFICE, actor: str) -> str:
     """It opens nothing from now on. Returns its kind. Raises NotFound for one that works no more."""
     kind: str | None = await tx.fetchval(
         """
@@ -132,7 +141,7 @@ async def end(tx: TenantTransaction, token: UUID, *, actor: str) -> str:
         RETURNING kind
         """,
         tx.tenant.id,
-        LEXOFFICE,
+        provider,
         token,
     )
     if kind is None:
@@ -143,7 +152,7 @@ async def end(tx: TenantTransaction, token: UUID, *, actor: str) -> str:
         action="webhook_token.ended",
         subject="webhook_token",
         subject_id=str(token),
-        detail={"provider": LEXOFFICE, "kind": kind},
+        detail={"provider": provider, "kind": kind},
     )
     return kind
 

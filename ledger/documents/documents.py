@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from ledger.database import TenantTransaction
+from ledger.provider_ids import provider_of
 from ledger.refusals import NotFound
-from ledger.types import LEXOFFICE, DocumentKind, Frozen, PayoutNumber, PayoutState, TransactionId
+from ledger.types import DocumentKind, Frozen, PayoutNumber, PayoutState, TransactionId
 
 
 class Snapshot(Frozen):
@@ -55,7 +56,8 @@ class Observed(Frozen):
     resource_id: UUID
     voucher_number: str | None
     status: str
-    version: int
+    version: int | None
+    """None where the provider counts none: then the newest fetch is the newest."""
     updated_at: datetime
     net_cents: int
     tax_cents: int
@@ -93,8 +95,8 @@ async def keep_snapshot(tx: TenantTransaction, *, resource: str, resource_id: UU
         ), same AS (
             SELECT id FROM newest WHERE sha256 = $5
         ), stored AS (
-            INSERT INTO document_snapshots (tenant_id, resource, resource_id, body, sha256)
-            SELECT $1, $2, $3, $4, $5 WHERE NOT EXISTS (SELECT FROM same)
+            INSERT INTO document_snapshots (tenant_id, resource, resource_id, body, sha256, provider)
+            SELECT $1, $2, $3, $4, $5, $6 WHERE NOT EXISTS (SELECT FROM same)
             RETURNING id
         )
         SELECT id FROM same UNION ALL SELECT id FROM stored
@@ -104,6 +106,7 @@ async def keep_snapshot(tx: TenantTransaction, *, resource: str, resource_id: UU
         resource_id,
         body.decode(),
         hashlib.sha256(body).digest(),
+        provider_of(resource_id),
     )
     return kept
 
@@ -174,7 +177,7 @@ async def find(tx: TenantTransaction, resource_id: UUID) -> KnownDocument | None
          WHERE d.tenant_id = $1 AND d.provider = $2 AND d.resource_id = $3
         """,
         tx.tenant.id,
-        LEXOFFICE,
+        provider_of(resource_id),
         resource_id,
     )
     return None if row is None else KnownDocument.from_row(row)
@@ -217,12 +220,13 @@ async def observe(tx: TenantTransaction, seen: Observed) -> bool:
                    last_snapshot_id = EXCLUDED.last_snapshot_id, last_payments_id = EXCLUDED.last_payments_id,
                    fetched_at = now()
              -- A higher version is newer, whatever its dates say (rules.md, What a fetched document means).
-             WHERE d.document_updated_at IS NULL OR d.version IS NULL OR d.version < EXCLUDED.version
+             WHERE d.document_updated_at IS NULL OR d.version IS NULL OR EXCLUDED.version IS NULL
+                OR d.version < EXCLUDED.version
                 OR (d.version = EXCLUDED.version AND d.document_updated_at <= EXCLUDED.document_updated_at)
             RETURNING true
             """,
             tx.tenant.id,
-            LEXOFFICE,
+            provider_of(seen.resource_id),
             seen.organization_id,
             seen.kind,
             seen.resource_id,
@@ -248,7 +252,7 @@ async def forget_order(tx: TenantTransaction, resource_id: UUID) -> None:
          WHERE tenant_id = $1 AND provider = $2 AND resource_id = $3
         """,
         tx.tenant.id,
-        LEXOFFICE,
+        provider_of(resource_id),
         resource_id,
     )
 
@@ -262,7 +266,7 @@ async def keep_created_totals(tx: TenantTransaction, resource_id: UUID, totals: 
          WHERE tenant_id = $1 AND provider = $2 AND resource_id = $3
         """,
         tx.tenant.id,
-        LEXOFFICE,
+        provider_of(resource_id),
         resource_id,
         totals,
         totals["gross_cents"],
@@ -277,7 +281,7 @@ async def mark_deleted(tx: TenantTransaction, resource_id: UUID) -> None:
          WHERE tenant_id = $1 AND provider = $2 AND resource_id = $3
         """,
         tx.tenant.id,
-        LEXOFFICE,
+        provider_of(resource_id),
         resource_id,
     )
 
@@ -293,7 +297,7 @@ async def is_ours(tx: TenantTransaction, resource_id: UUID) -> bool:
                                    OR own_document_id IS NOT NULL))
             """,
             tx.tenant.id,
-            LEXOFFICE,
+            provider_of(resource_id),
             resource_id,
         )
     )

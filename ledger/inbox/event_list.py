@@ -7,6 +7,7 @@ from uuid import UUID
 from ledger.database import TenantTransaction
 from ledger.inbox.events import COLUMNS, Event
 from ledger.keyset import Conditions, Order, Place, changed_since
+from ledger.provider_ids import provider_of
 from ledger.types import EventId, EventState, Frozen, PayoutNumber, TransactionId, midnight
 
 _KNOWN_TYPES = 60
@@ -81,7 +82,7 @@ async def list_events(
     rows = await tx.fetch(
         f"""
         SELECT {COLUMNS},
-               CASE WHEN e.provider = 'lexoffice' THEN (
+               CASE WHEN e.provider <> 'stripe' THEN (
                    SELECT d.voucher_number FROM external_documents d
                     WHERE d.tenant_id = e.tenant_id AND d.provider = e.provider
                       AND d.resource_id = CASE WHEN e.resource_id ~ {_A_UUID} THEN e.resource_id::uuid END)
@@ -130,10 +131,11 @@ async def document_of(tx: TenantTransaction, resource_id: str) -> DocumentOfEven
         SELECT d.kind, d.resource_id, d.voucher_number, d.status, p.number AS payout_number, d.transaction_id
           FROM external_documents d
           LEFT JOIN payouts p ON p.tenant_id = d.tenant_id AND p.id = d.payout_id
-         WHERE d.tenant_id = $1 AND d.provider = 'lexoffice' AND d.resource_id = $2
+         WHERE d.tenant_id = $1 AND d.provider = $3 AND d.resource_id = $2
         """,
         tx.tenant.id,
         wanted,
+        provider_of(wanted),
     )
     return None if row is None else DocumentOfEvent.from_row(row)
 

@@ -65,13 +65,13 @@ async def hand_over_waiting(tx: TenantTransaction, resource_ids: Sequence[UUID] 
         """
         UPDATE events SET state = 'received', reason_code = NULL, reason_params = NULL,
                           delivery = delivery + 1, handed_over_at = NULL
-         WHERE tenant_id = $1 AND state = 'waiting' AND provider = $3
+         WHERE tenant_id = $1 AND state = 'waiting'
+           AND provider IN (SELECT name FROM providers WHERE is_books)
            AND ($2::text[] IS NULL OR resource_id = ANY ($2))
         RETURNING id
         """,
         tx.tenant.id,
         None if resource_ids is None else [str(resource_id) for resource_id in resource_ids],
-        LEXOFFICE,
     )
     return sorted(EventId(row["id"]) for row in rows)
 
@@ -118,7 +118,7 @@ async def reopen_event(tx: TenantTransaction, event_id: EventId, *, actor: str) 
     return body
 
 
-async def reopen_skipped(tx: TenantTransaction, organization_id: UUID) -> list[EventId]:
+async def reopen_skipped(tx: TenantTransaction, organization_id: UUID, *, provider: str = LEXOFFICE) -> list[EventId]:
     """What arrived without a key is to be handled now; what another organisation sent is not ours."""
     await tx.execute(
         """
@@ -127,7 +127,7 @@ async def reopen_skipped(tx: TenantTransaction, organization_id: UUID) -> list[E
          WHERE tenant_id = $1 AND provider = $2 AND state = 'skipped' AND organization_id <> $3
         """,
         tx.tenant.id,
-        LEXOFFICE,
+        provider,
         str(organization_id),
     )
     rows = await tx.fetch(
@@ -138,6 +138,6 @@ async def reopen_skipped(tx: TenantTransaction, organization_id: UUID) -> list[E
         RETURNING id
         """,
         tx.tenant.id,
-        LEXOFFICE,
+        provider,
     )
     return sorted(EventId(row["id"]) for row in rows)

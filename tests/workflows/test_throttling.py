@@ -2,7 +2,7 @@
 
 import pytest
 
-from activities.gateway.lexoffice_gateway import pause_after
+from activities.gateway.calls import pause_after
 from httpcalls.errors import RateLimited
 from tests.fixtures.desk import fault
 from tests.fixtures.house import Shop

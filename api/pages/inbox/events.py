@@ -14,6 +14,7 @@ from fastapi.responses import RedirectResponse, Response
 from activities.notifications.rehearsal import Rehearsal
 from api.actions import replaying
 from api.actions.replaying import Replayed, is_replayable
+from api.http.book_pages import page_of_document
 from api.http.language import said
 from api.pages.frame.languages import N_, _
 from api.pages.frame.list_filters import PAGE_LENGTH, Asked
@@ -28,7 +29,6 @@ from ledger.keyset import position_in_time
 from ledger.refusals import NotAcceptable, NotFound, Refused
 from ledger.roles import Permission
 from ledger.types import LEXOFFICE, EventId, EventState
-from lexoffice.links import document_url
 
 PAGE = "/admin/ereignisse"
 AT_ONCE = 50
@@ -110,11 +110,7 @@ async def event_page(event: Number, visit: Reader) -> Response:
         document=document,
         document_url=None
         if document is None
-        else document_url(
-            visit.doors.settings.lexoffice_app_url,
-            document.kind,
-            document.resource_id,
-        ),
+        else page_of_document(visit.doors.settings, document.kind, document.resource_id),
         body=event_words.readable(events.readable_body(found.body)),
         snapshot=None
         if found.snapshot is None

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from api.actions import task_answers
+from api.http.book_pages import page_of_document
 from api.http.language import said
 from api.http.problems import Problem
 from api.pages.frame.actor_names import names
@@ -34,7 +35,6 @@ from ledger.sales import transactions
 from ledger.sales.transactions import Transaction
 from ledger.tasks import AS_WORK, Task, TaskFilter
 from ledger.types import CommissionId, TaskId, TransactionId
-from lexoffice.links import document_url
 
 PAGE = "/admin/aufgaben"
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -219,12 +219,11 @@ async def _where(tx: TenantTransaction, visit: Visit, task: Task) -> list[tuple[
 
 
 async def _document(tx: TenantTransaction, visit: Visit, task: Task) -> list[tuple[str, str]]:
-    app_url = visit.doors.settings.lexoffice_app_url
     known = await event_list.document_of(tx, task.subject_id)
     found = [(_("Ereignisse zu diesem Beleg"), f"/admin/ereignisse?beleg={task.subject_id}")]
-    if known is not None:
-        text = known.voucher_number or _("Beleg in lexoffice ansehen")
-        found.insert(0, (text, document_url(app_url, known.kind, known.resource_id)))
+    address = None if known is None else page_of_document(visit.doors.settings, known.kind, known.resource_id)
+    if known is not None and address is not None:
+        found.insert(0, (known.voucher_number or _("Beleg in lexoffice ansehen"), address))
     return found
 
 

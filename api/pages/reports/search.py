@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
+from api.http.book_pages import page_of_document
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
 from ledger import search_terms
 from ledger.reports import search
 from ledger.reports.search import Found
 from ledger.roles import Permission
-from lexoffice.links import document_url
 
 PAGE = "/admin/suche"
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -25,14 +25,14 @@ async def search_page(visit: Reader) -> Response:
         found = await search.search(tx, words)
     if address := _find_only(found, words):
         return RedirectResponse(address, status_code=303)
-    app_url = visit.doors.settings.lexoffice_app_url
+    settings = visit.doors.settings
     return visit.page(
         "search.html",
         words=words,
         found=found,
         too_short=len(words) < search.SHORTEST,
         documents=[
-            (one, document_url(app_url, "invoice" if one.kind == "invoice" else "credit-note", one.resource_id))
+            (one, page_of_document(settings, "invoice" if one.kind == "invoice" else "credit-note", one.resource_id))
             for one in found.documents
         ],
     )

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from api.actions.rechecks import announce_rechecks
+from api.http.book_pages import page_of_document
 from api.http.language import in_words, said
 from api.pages.frame.languages import N_, _
 from api.pages.frame.list_filters import PAGE_LENGTH, Asked, campaign_choices, csv_answer, every_row
@@ -29,7 +30,6 @@ from ledger.roles import Permission
 from ledger.sales import customers, references, sale_list, transactions
 from ledger.sales.sale_list import SaleFilter, SaleRow
 from ledger.types import CustomerId, TransactionId, TransactionState
-from lexoffice.links import document_url
 
 PAGE = "/admin/transaktionen"
 _MOST_QUESTIONS = 20
@@ -139,7 +139,6 @@ async def _shown(visit: Visit, sale_id: TransactionId, *, hint: str = "", wrong:
             questions += await tasks.list_open_about(
                 tx, subject="document", subject_id=str(sale.invoice_id), at_most=_MOST_QUESTIONS
             )
-    app_url = visit.doors.settings.lexoffice_app_url
     return visit.page(
         "transaction.html",
         status=422 if wrong else 200,
@@ -152,7 +151,7 @@ async def _shown(visit: Visit, sale_id: TransactionId, *, hint: str = "", wrong:
         partner=partner,
         customer=customer,
         invoice=invoice,
-        invoice_url=document_url(app_url, "invoice", sale.invoice_id) if sale.invoice_id else None,
+        invoice_url=page_of_document(visit.doors.settings, "invoice", sale.invoice_id) if sale.invoice_id else None,
         earned=earned,
         given_back={row.id: [one for one in given_back if one.commission_id == row.id] for row in earned},
         total_cents=sum(row.net_cents for row in earned if row.state != "reversed"),

@@ -5,14 +5,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api.actions import lexoffice_connection, subscriptions
+from api.actions import easybill_connection, lexoffice_connection, subscriptions
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
 from api.pages.settings.source_settings import SOURCES
 from ledger.connections import connections, source_secrets
 from ledger.inbox import event_list
 from ledger.roles import Permission
-from ledger.types import LEXOFFICE, STRIPE
+from ledger.types import EASYBILL, LEXOFFICE, STRIPE
 
 PAGE = "/admin/zahlungsanbieter"
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -27,6 +27,9 @@ async def providers_page(visit: Reader) -> Response:
             "lexoffice": await connections.get(tx, LEXOFFICE),
             "lexoffice_told": await lexoffice_connection.show(tx, visit.doors),
             "reports": await subscriptions.health(tx, visit.doors),
+            "easybill": await easybill_connection.stored(tx),
+            "last_easybill": await event_list.last_of(tx, EASYBILL),
+            "failed_easybill": await event_list.last_of(tx, EASYBILL, failed=True),
             "stripe": await connections.get(tx, STRIPE),
             "last_lexoffice": await event_list.last_of(tx, LEXOFFICE),
             "last_stripe": await event_list.last_of(tx, STRIPE),

@@ -11,6 +11,7 @@ from words import sentence
 
 PROVIDERS = {
     "lexoffice": "lexoffice",
+    "easybill": "easybill",
     "stripe": "Stripe",
     "custom": N_("Eigener Webhook"),
     "digistore24": "Digistore24",

@@ -10,6 +10,7 @@ from ledger.commissions.explanations import Computed, explained
 SOURCES = {
     "stripe": N_("Stripe"),
     "lexoffice": N_("Rechnung in lexoffice"),
+    "easybill": N_("Rechnung in easybill"),
     "api": N_("JSON-API"),
     "custom": N_("Eigener Webhook"),
     "digistore24": "Digistore24",

@@ -89,7 +89,7 @@ CREATE OR REPLACE FUNCTION inbox_age_seconds() RETURNS double precision
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$
     SELECT COALESCE(extract(epoch FROM clock_timestamp() - min(received_at)), 0)::float8
-      FROM events WHERE state = 'received' AND handed_over_at IS NULL AND provider = 'lexoffice'
+      FROM events WHERE state = 'received' AND handed_over_at IS NULL AND provider IN (SELECT name FROM providers WHERE is_books)
     $$;
 REVOKE ALL ON FUNCTION inbox_age_seconds FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION inbox_age_seconds TO partnerdesk_app;

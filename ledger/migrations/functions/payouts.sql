@@ -134,7 +134,7 @@ CREATE OR REPLACE FUNCTION find_unannounced(older_than interval, at_most integer
         UNION ALL
         (SELECT 'event', e.tenant_id, e.id::text, e.received_at FROM events e
           WHERE e.state = 'received' AND e.handed_over_at IS NULL AND e.received_at < now() - older_than
-            AND e.provider = 'lexoffice'
+            AND e.provider IN (SELECT name FROM providers WHERE is_books)
           LIMIT at_most)
     ) u JOIN tenants t ON t.id = u.tenant_id
     ORDER BY u.since LIMIT at_most
@@ -176,7 +176,7 @@ CREATE OR REPLACE FUNCTION find_unannounced_in_turns(
             UNION ALL
             SELECT 5, 'event', e.tenant_id, e.id::text, e.received_at FROM events e
              WHERE e.state = 'received' AND e.handed_over_at IS NULL AND e.received_at < now() - older_than
-               AND e.provider = 'lexoffice'
+               AND e.provider IN (SELECT name FROM providers WHERE is_books)
             UNION ALL
             SELECT 6, 'invoice', i.tenant_id, i.id::text, i.created_at FROM creation_intents i
              WHERE i.kind = 'invoice' AND i.announced_at IS NULL AND i.created_at < now() - older_than

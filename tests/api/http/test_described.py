@@ -25,7 +25,7 @@ from api.http.edge import Edge, Hosts, Limits
 from api.http.language import speaking
 from api.http.metrics import Metrics
 from api.v1.routes import ROUTERS
-from api.webhooks import lexoffice
+from api.webhooks import easybill, lexoffice
 from api.webhooks import sources as source_webhooks
 from ledger import refusals
 from ledger.refusals import Refused
@@ -40,7 +40,7 @@ _GERMAN = re.compile(r"[äöüÄÖÜß]|\b(der|die|das|und|oder|nicht|ist|wird|e
 def api() -> FastAPI:
     """The doors alone: what describes them needs no database."""
     made = FastAPI(title="PartnerDesk Payouts", description="…", docs_url=None, openapi_url=None)
-    for router in (lexoffice.router, source_webhooks.router, *ROUTERS, health.router):
+    for router in (lexoffice.router, source_webhooks.router, easybill.router, *ROUTERS, health.router):
         made.router.routes.extend(router.routes)
     made.router.routes.extend(docs_page.for_operators(made))
     problems.register(made)

@@ -174,6 +174,7 @@ NEEDS: dict[tuple[str, str], Permission | tuple[Permission, ...]] = {
             "transaktionen", "transaktionen.csv", "transaktionen/{sale}", "provisionen", "provisionen.csv", "partner",
             "partner/{code}", "kunden", "kunden/{customer}", "ereignisse", "ereignisse/{event}", "aufgaben",
             "aufgaben/{task}", "suche", "zahlungsanbieter/stripe",
+            "zahlungsanbieter/easybill",
         )
     },
     ("POST", "/admin/aufgaben/{task}"): Permission.READ,  # what the task itself needs is asked when it is known
@@ -188,6 +189,10 @@ NEEDS: dict[tuple[str, str], Permission | tuple[Permission, ...]] = {
     ("POST", "/admin/zahlungsanbieter/quellen/{source}/erzeugen"): Permission.SETTINGS,
     ("POST", "/admin/zahlungsanbieter/quellen/{source}/verwendung"): Permission.SETTINGS,
     ("POST", "/admin/zahlungsanbieter/stripe"): Permission.SETTINGS,
+    ("POST", "/admin/zahlungsanbieter/easybill/schluessel"): Permission.SETTINGS,
+    ("POST", "/admin/zahlungsanbieter/easybill/schluessel/entfernen"): Permission.SETTINGS,
+    ("POST", "/admin/zahlungsanbieter/easybill/einstellungen"): Permission.SETTINGS,
+    ("POST", "/admin/zahlungsanbieter/easybill/adresse"): Permission.SETTINGS,
     ("POST", "/admin/zahlungsanbieter/stripe/entfernen"): Permission.SETTINGS,
     ("POST", "/admin/transaktionen/{sale}/partner"): Permission.WRITE,
     ("POST", "/admin/transaktionen/{sale}/weiter"): Permission.WRITE,

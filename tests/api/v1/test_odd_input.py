@@ -62,6 +62,7 @@ _GOOD: dict[str, tuple[str, dict[str, Any]]] = {
     f"transactions/{UNKNOWN}/invoice": ("POST", {"name": "K", "tax_rate_percentage": "19", "service_date": None}),
     "providers/lexoffice": ("PUT", {"webhook_token": "x", "effective_from": "2026-01-01", "requires_signature": False}),
     "providers/stripe": ("PUT", {"signing_secret": "x"}),
+    "providers/easybill": ("PUT", {"plan": "PLUS", "effective_from": "2026-01-01"}),
 }
 
 

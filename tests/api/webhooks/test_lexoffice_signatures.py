@@ -18,7 +18,9 @@ from tests.fixtures.door import Door, new_door, running
 async def test_a_token_of_a_subscription_opens_to_signed_bodies_only(connected: Door) -> None:
     parts = connected.parts
     async with parts.ledger.transaction(connected.tenant) as tx:
-        token = await webhook_tokens.create(tx, parts.vault, kind="subscription", actor="test")
+        token = await webhook_tokens.create(
+            tx, parts.vault, use=webhook_tokens.TokenUse(kind="subscription"), actor="test"
+        )
     headers = {"Authorization": f"Bearer {token.get_secret_value()}"}
     unsigned = await connected.http.post(connected.address, json=connected.event(), headers=headers)
     assert unsigned.status_code == 401

@@ -1,0 +1,1 @@
+"""easybill: the way to it, what a document there says, and what follows."""

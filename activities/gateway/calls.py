@@ -1,0 +1,123 @@
+"""What the ways to all providers have in common: the budget, and what a failure means to the engine."""
+
+import asyncio
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import NamedTuple
+
+import httpx
+from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from activities.models import CONNECTION_UNUSABLE, NOT_UNDERSTOOD
+from httpcalls.errors import (
+    ContractDoesNotInclude,
+    Forbidden,
+    ProviderError,
+    RateLimited,
+    Unauthorized,
+    UnexpectedAnswer,
+)
+from ledger.connections import budget
+from ledger.database import Ledger
+from ledger.types import Tenant
+
+RATE_LIMITED = "RateLimited"
+"""Type of ApplicationError, beside CONNECTION_UNUSABLE: it is retried, and a history shows which it was."""
+
+_LONGEST_PAUSE = 30.0
+_TRIES_TO_UNDERSTAND = 4
+
+
+class NoSlot(Exception):
+    """The budget of this account has no slot within 3 s. Nothing was sent."""
+
+
+class Budget(NamedTuple):
+    """Whose requests are counted, and how many a second there may be (0: without limit)."""
+
+    provider: str
+    pace_per_second: float
+
+
+class BudgetTransport(httpx.AsyncBaseTransport):
+    """Reserves each request's slot in PostgreSQL, right where the socket is: no call can go round it."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport, ledger: Ledger, tenant: Tenant, use: Budget) -> None:
+        self._inner = inner
+        self._ledger = ledger
+        self._tenant = tenant
+        self._use = use
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        slot = await budget.reserve(
+            self._ledger, self._tenant, provider=self._use.provider, pace_per_second=self._use.pace_per_second
+        )
+        if slot is None:
+            raise NoSlot
+        await asyncio.sleep(slot.wait_seconds)
+        return await self._inner.handle_async_request(request)
+
+
+def unusable(why: str) -> ApplicationError:
+    """No retry mends a missing or refused key; the events are kept as skipped, payouts wait."""
+    return ApplicationError(f"connection unusable: {why}", why, type=CONNECTION_UNUSABLE, non_retryable=True)
+
+
+def no_slot() -> ApplicationError:
+    """Not sent: try again soon, at a random instant, so that waiting calls do not march in step."""
+    return ApplicationError(
+        "no slot in the budget of requests",
+        type=RATE_LIMITED,
+        next_retry_delay=timedelta(seconds=random.uniform(0.5, 3.0)),  # noqa: S311
+        category=ApplicationErrorCategory.BENIGN,
+    )
+
+
+def throttled(refused: RateLimited) -> ApplicationError:
+    """Sent, and refused unread. Others use up the budget as well, or the provider has less of it than we believe."""
+    attempt = activity.info().attempt if activity.in_activity() else 1
+    return ApplicationError(
+        "refused for speed",
+        type=RATE_LIMITED,
+        next_retry_delay=timedelta(seconds=pause_after(refused, attempt)),
+        category=ApplicationErrorCategory.BENIGN,
+    )
+
+
+def pause_after(refused: RateLimited, attempt: int) -> float:
+    """Seconds: twice as many with each attempt, up to 30, and never fewer than the provider asks for."""
+    backing_off = min(_LONGEST_PAUSE, 2.0 ** min(attempt, 10)) * random.uniform(0.5, 1.0)  # noqa: S311
+    return max(refused.retry_after or 0.0, backing_off)
+
+
+@contextmanager
+def retry_advice() -> Iterator[None]:
+    """Turn what a call can raise into what the engine should do about it; what a person must mend passes."""
+    try:
+        yield
+    except NoSlot:
+        raise no_slot() from None
+    except RateLimited as refused:
+        raise throttled(refused) from None
+    except (Unauthorized, Forbidden, ContractDoesNotInclude):
+        raise
+    except ProviderError as error:
+        # str() of these names status, trace id and field names only.
+        raise ApplicationError(str(error), type=type(error).__name__) from None
+
+
+@contextmanager
+def giving_up_on_nonsense() -> Iterator[None]:
+    """What cannot be understood may be a moment's disorder; hours later it would still be the document's own.
+
+    Whatever ends as failed is looked at again by the sweep, ever more rarely.
+    """
+    try:
+        yield
+    except ApplicationError as error:
+        if error.type != UnexpectedAnswer.__name__ or activity.info().attempt < _TRIES_TO_UNDERSTAND:
+            raise
+        raise ApplicationError(error.message, type=NOT_UNDERSTOOD, non_retryable=True) from None

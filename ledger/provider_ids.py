@@ -1,0 +1,50 @@
+"""Ids of providers that number their things, written as the UUIDs that rows and workflows know.
+
+lexoffice has UUIDs of its own. easybill counts: its document 41007 is 65617379-6269-8000-8000-00000000a02f, a UUID of
+version 8 (RFC 9562, 5.8): the provider's name, the kind of thing, its number. So an id tells whose it is.
+"""
+
+from enum import IntEnum
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+from ledger.types import EASYBILL, LEXOFFICE
+
+_NUMBERED: Final = MappingProxyType({EASYBILL: b"easybi"})
+"""Six letters of the name of each provider that numbers its things; they never change."""
+_MOST: Final = 2**62
+
+
+class Thing(IntEnum):
+    """What has a number: one of another kind may have the same."""
+
+    DOCUMENT = 0
+    ACCOUNT = 1
+    CUSTOMER = 2
+
+
+def numbered_id(provider: str, thing: Thing, number: int) -> UUID:
+    """The id of what this provider calls by a number. Raises ValueError for a number that no provider would reach."""
+    if not 0 < number < _MOST:
+        raise ValueError("no number of a provider")
+    name = int.from_bytes(_NUMBERED[provider])
+    return UUID(int=name << 80 | 0x8 << 76 | thing << 64 | 0b10 << 62 | number)
+
+
+def number_of(id: UUID) -> int:
+    """The provider's own number. Raises ValueError for an id that is none."""
+    if _provider_of_numbered(id) is None:
+        raise ValueError("not an id of a provider that numbers its things")
+    return id.int & (_MOST - 1)
+
+
+def provider_of(id: UUID) -> str:
+    """Whose thing it is; what no provider numbers is lexoffice's."""
+    return _provider_of_numbered(id) or LEXOFFICE
+
+
+def _provider_of_numbered(id: UUID) -> str | None:
+    if id.version != 8:
+        return None
+    return next((provider for provider, name in _NUMBERED.items() if id.bytes[:6] == name), None)
