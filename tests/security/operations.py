@@ -21,6 +21,7 @@ OPEN = frozenset({"healthz", "readyz", "metrics"})
 BY_TOKEN = frozenset(
     {
         "receive_lexoffice_event",
+        "receive_easybill_event",
         "receive_stripe_event",
         "receive_custom_event",
         "receive_digistore24_event",

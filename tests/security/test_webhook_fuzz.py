@@ -60,7 +60,7 @@ class Burglar:
 
     def knock(self) -> Knock:
         dice = self._dice
-        provider = dice.choice(("lexoffice", "stripe"))
+        provider = dice.choice(("lexoffice", "easybill", "stripe"))
         knows = provider == "lexoffice" and dice.random() < 0.1
         slug = self._door.tenant.slug if knows or dice.random() < 0.7 else dice.choice(_SLUGS)
         method = "POST" if knows else dice.choice(("POST",) * 12 + ("GET", "HEAD", "PUT", "OPTIONS", "DELETE"))
