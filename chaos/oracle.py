@@ -26,7 +26,7 @@ _WORD = {"open": "credit_note_open", "draft": "credit_note_open", "paidoff": "pa
 
 _HAS_DOCUMENT = ("credit_note_open", "paid", "returned", "settled_manually")
 _NEVER_HAD_ONE = ("awaiting_approval", "approved", "rejected")
-_ENDED = ("paid", "cancelled", "rejected", "returned", "settled_manually")
+ENDED = ("paid", "cancelled", "rejected", "returned", "settled_manually")
 _AFTER_RETURNED = ("returned", "paid", "cancelled", "settled_manually")
 
 
@@ -303,7 +303,7 @@ async def _workflows(findings: Findings, firm: Firm, books: _Books, engine: Clie
                 fits = seen == payout["state"] or (payout["was_returned"] and seen in ("returned", "paid"))
             elif described.status is WorkflowExecutionStatus.RUNNING:
                 seen = (await handle.query("status"))["state"]
-                fits = seen == payout["state"] and payout["state"] not in _ENDED
+                fits = seen == payout["state"] and payout["state"] not in ENDED
             else:
                 seen, fits = described.status.name if described.status else "unknown", False
         except Exception as error:  # whatever it is, it is a difference
