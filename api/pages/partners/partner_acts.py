@@ -12,7 +12,8 @@ from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
 from api.pages.partners import partner_forms
 from api.pages.partners.partners import PAGE, Code, Writer, go, of_code, shown
-from ledger.bank import partner_accounts
+from api.pages.words.bank_words import PAYEE_RESULTS
+from ledger.bank import partner_accounts, payee_checks, payment_evidence, return_reasons
 from ledger.commissions import manual_lines
 from ledger.payouts import payout_requests, payout_stops, rechecks
 from ledger.programme import partner_links
@@ -143,6 +144,8 @@ async def _account_form(visit: Visit, code: str, *, wrong: str | None = None) ->
         partner = await of_code(tx, code)
         account = await partner_accounts.bank_details_of(tx, partner.id)
         pending = await partner_accounts.pending_of(tx, partner.id)
+        of_bank = await payment_evidence.of_account(tx, account.id) if account else None
+        check = (await payee_checks.newest(tx, [account.id])).get(account.id) if account else None
     # The IBAN is not shown again, also when it was refused.
     typed = {name: visit.form.get(name, "") for name in ("account_holder", "bic")}
     return visit.page(
@@ -151,6 +154,10 @@ async def _account_form(visit: Visit, code: str, *, wrong: str | None = None) ->
         wrong=wrong,
         partner=partner,
         account=account,
+        of_bank=of_bank,
+        refused_because=of_bank and of_bank.refused_code and return_reasons.in_words(of_bank.refused_code),
+        check=check,
+        payee_results=PAYEE_RESULTS,
         pending=pending,
         may_confirm_bank=visit.person.may(Permission.CONFIRM_BANK),
         typed=typed,

@@ -227,6 +227,9 @@ async def test_what_came_back_is_transferred_again_by_two_persons(firm: Firm, ba
     await told(bank_office, vault, out(payout), back(payout))
     first, second = await firm.person(Role.APPROVER), await firm.person(Role.APPROVER)
     page = f"/admin/auszahlungen/{payout.number}"
+    account = (await (await firm.person(Role.ADMIN)).get("/admin/partner/ANNA/bankverbindung")).text
+    assert "von der Bank abgelehnt" in account
+    assert "Das Konto ist aufgelöst." in account
 
     async def answered(who: Browser, action: str) -> int:
         task = re.search(r'href="(/admin/aufgaben/[0-9a-f-]+)"', (await who.get(page)).text)
