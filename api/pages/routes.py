@@ -31,6 +31,7 @@ from api.pages.settings import (
     source_settings,
     stripe_settings,
     user_admin,
+    webhooks,
 )
 
 ROUTERS = [
@@ -83,4 +84,5 @@ ROUTERS = [
     stripe_settings.router,
     source_settings.router,
     easybill_settings.router,
+    webhooks.router,
 ]

@@ -85,6 +85,9 @@ async def a_month_of(house: House) -> Month:
     await until(shop.tasks, bool, "a task")
     payout_run = await _rehearsal(shop)
     month.link = await _personal_link(shop, "BERND")
+    # Before what it hears: one that is switched off keeps it, and calls nobody.
+    endpoint = await shop.api("POST", "/webhook-endpoints", {"url": "https://example.com/hooks"})
+    await shop.api("POST", f"/webhook-endpoints/{endpoint['id']}/switch-off")
     await _objection(shop, "ANNA", paid)
     month.names = await _names(shop) | {"number": waiting["number"], "run": run, "payout_run": payout_run}
     return month
@@ -187,6 +190,8 @@ async def _names(shop: Shop) -> dict[str, str]:
                  WHERE provider = 'lexoffice' AND snapshot_id IS NOT NULL ORDER BY id LIMIT 1) AS event,
                (SELECT id FROM bank_statements ORDER BY seq LIMIT 1) AS statement,
                (SELECT id FROM statement_files ORDER BY seq LIMIT 1) AS file,
+               (SELECT id FROM webhook_endpoints ORDER BY seq LIMIT 1) AS endpoint,
+               (SELECT id FROM event_deliveries ORDER BY seq LIMIT 1) AS delivery,
                (SELECT id FROM bank_entries WHERE outcome_code = 'paid_without_a_file' LIMIT 1) AS entry
         """
     )

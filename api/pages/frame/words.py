@@ -70,6 +70,16 @@ STATES: dict[str, dict[str, tuple[str, str]]] = {
         "unchanged": (N_("Nichts geändert"), STOPPED),
         "failed": (N_("Fehlgeschlagen"), TROUBLE),
     },
+    "endpoint": {
+        "active": (N_("Eingeschaltet"), DONE),
+        "off": (N_("Ausgeschaltet"), TROUBLE),
+        "ended": (N_("Beendet"), STOPPED),
+    },
+    "delivery": {
+        "due": (N_("Steht aus"), WAITING),
+        "delivered": (N_("Angenommen"), DONE),
+        "dropped": (N_("Aufgegeben"), STOPPED),
+    },
     "task": {
         "open": (N_("Offen"), WAITING),
         "resolved": (N_("Erledigt"), DONE),
