@@ -1,5 +1,5 @@
--- What the bank wrote about the payments of bench/books.sql: a booking for each, 200 of them to a statement, two in a
--- hundred assigned by nobody, one of these proposed; and as many bookings again that are about no payout.
+-- What the bank wrote about the payments of bench/books.sql: a booking for each, 200 of them to a statement, four in a
+-- thousand assigned by nobody, half of these proposed; and as many bookings again that are about no payout.
 CREATE TEMP TABLE told ON COMMIT DROP AS
 SELECT l.id AS line, l.payout_id, l.amount_cents, l.end_to_end_id, l.bank_details_id, l.creditor, r.execution_date AS day,
        gen_random_uuid() AS entry, row_number() OVER (ORDER BY r.execution_date, l.end_to_end_id) AS n
@@ -21,9 +21,9 @@ INSERT INTO bank_entries (tenant_id, id, account_id, statement_id, booked_by, kn
                           state, outcome_code, outcome_params, decided_by, decided_at)
 SELECT :tenant, t.entry, :organization, s.statement, s.statement, sha256(convert_to(t.entry::text, 'UTF8')), t.day, t.day,
        t.amount_cents, 'EUR', 'debit', false, '{}', 'one:', 'Provision ' || t.end_to_end_id, true,
-       CASE WHEN n % 50 = 0 THEN 'unresolved' ELSE 'matched' END,
-       CASE WHEN n % 100 = 0 THEN 'looks_like_a_transfer' WHEN n % 50 = 0 THEN 'paid_to_another_account' END,
-       CASE WHEN n % 50 = 0 THEN jsonb_build_object('payout', t.end_to_end_id) END, 'engine', t.day
+       CASE WHEN n % 250 = 0 THEN 'unresolved' ELSE 'matched' END,
+       CASE WHEN n % 500 = 0 THEN 'looks_like_a_transfer' WHEN n % 250 = 0 THEN 'paid_to_another_account' END,
+       CASE WHEN n % 250 = 0 THEN jsonb_build_object('payout', t.end_to_end_id) END, 'engine', t.day
   FROM told t JOIN sheet s ON s.number = t.n / 200 ORDER BY t.n;
 INSERT INTO bank_entries (tenant_id, account_id, statement_id, booked_by, known_by, booked_on, amount_cents, currency,
                           direction, reversal, bank_references, refers_to, concerns_us, state, decided_by, decided_at)
@@ -34,4 +34,4 @@ INSERT INTO bank_entry_details (tenant_id, entry_id, position, end_to_end_id, am
                                 other_name, other_iban_last4, text)
 SELECT :tenant, entry, 0, end_to_end_id, amount_cents, 'EUR', 'debit', creditor, '0051', 'Provision' FROM told;
 INSERT INTO payment_evidence (tenant_id, payout_id, entry_id, run_line_id, kind, end_to_end_id, amount_cents, booked_on)
-SELECT :tenant, payout_id, entry, line, 'debit', end_to_end_id, amount_cents, day FROM told WHERE n % 50 <> 0 ORDER BY n;
+SELECT :tenant, payout_id, entry, line, 'debit', end_to_end_id, amount_cents, day FROM told WHERE n % 250 <> 0 ORDER BY n;
