@@ -54,6 +54,9 @@ _FAST = {
 _SANDBOX = ["--key-bits", "2048", "--time-scale", "0.05"]
 
 
+_LOST_AT_LEAST = 2
+
+
 @dataclass(frozen=True)
 class Conditions:
     """How hard it is. `realistic`: lexoffice's limit of 2 requests/s per account; else none."""
@@ -119,6 +122,8 @@ async def run(plan: Plan, conditions: Conditions, state: Path, say: Say) -> dict
             try:
                 await monkey.carry_out(plan.kills, started)
                 await asyncio.sleep(max(0.0, started + plan.seconds - time.monotonic()))
+                if conditions.lost_answers:
+                    await _lose_some(firms, stories, conditions.settle_seconds)
                 faults = await weather.end(firms)
                 if days is not None:
                     await days.be_right_again()
@@ -204,6 +209,15 @@ async def _tell(plan: Plan, firms: Sequence[Firm], diary: Diary, *, began: float
         for collection in plan.collections:
             story = collect(firms[collection.tenant], collection, diary, began=began, look_every=look_every)
             group.create_task(noted(f"collection {collection.index}", story))
+
+
+async def _lose_some(firms: Sequence[Firm], stories: asyncio.Task[None], seconds: float) -> None:
+    """The weather stays bad until answers were lost: a slow machine may not create anything before the plan is over."""
+    deadline = time.monotonic() + seconds
+    while await weather.answers_lost(firms) < _LOST_AT_LEAST:
+        if stories.done() or time.monotonic() > deadline:
+            return
+        await asyncio.sleep(0.5)
 
 
 async def _settle(

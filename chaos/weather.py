@@ -64,6 +64,12 @@ def _lost(share: float) -> list[dict[str, Any]]:
     return [{"kind": "reset_after", "method": "POST", "path": _CREATES, "rate": share}]
 
 
+async def answers_lost(firms: Sequence[Firm]) -> int:
+    """Of creates of a credit note, so far."""
+    counts = [(await firm.hook("GET", "calls"))["counts"] for firm in firms]
+    return sum(by_route.get("POST /v1/credit-notes", {}).get("reset", 0) for by_route in counts)
+
+
 async def end(firms: Sequence[Firm]) -> Counter[str]:
     """Clear skies. Returns how often each kind of fault was injected."""
     injected: Counter[str] = Counter()

@@ -8,6 +8,7 @@ started them.
 import asyncio
 import contextlib
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -23,6 +24,7 @@ LOOPBACK = "127.0.0.1"
 _LEASH = Path(__file__).with_name("leash.py")
 _LOG_KEPT_BYTES = 5_000_000
 _POLL_S = 0.05
+_FIRST_PORT, _PORTS = 20_000, 12_000
 _handed_out_ports: set[int] = set()
 
 # The longest answer that still counts: a busy machine answers late, and is asked again either way.
@@ -264,12 +266,17 @@ async def tcp_answers(port: int) -> bool:
 
 
 def free_port() -> int:
-    """A port nobody listens on now, and that this process has not handed out before."""
+    """A port nobody listens on now, and that this process has not handed out before.
+
+    Below those that Linux gives to outgoing connections: until the server listens, seconds later, one of these could
+    have taken it.
+    """
     while True:
-        with socket.socket() as probe:
-            probe.bind((LOOPBACK, 0))
-            port = int(probe.getsockname()[1])
-        if port not in _handed_out_ports:
+        port = _FIRST_PORT + secrets.randbelow(_PORTS)
+        if port in _handed_out_ports:
+            continue
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind((LOOPBACK, port))
             _handed_out_ports.add(port)
             return port
 

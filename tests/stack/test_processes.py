@@ -236,3 +236,9 @@ def _cache_of_a_machine_without_temporal(monkeypatch: pytest.MonkeyPatch, tmp_pa
 def _put_a_cli(at: Path) -> None:
     at.write_text("#!/bin/sh\necho 'temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)'\n")
     at.chmod(0o755)
+
+
+def test_a_free_port_is_none_that_an_outgoing_connection_is_given() -> None:
+    ports = [free_port() for _ in range(50)]
+    assert len(set(ports)) == 50
+    assert all(1024 < port < 32_768 for port in ports)
