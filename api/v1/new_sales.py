@@ -7,7 +7,6 @@ from fastapi import Body
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from api.actions.rechecks import announce_rechecks
 from api.actions.sources import own_report
 from api.actions.sources.own_report import NewRefund, NewSale
 from api.http.language import in_words
@@ -93,8 +92,12 @@ async def create_transaction(
     response_model=SalesRecorded,
 )
 async def create_transactions(
-    doors: Doors, caller: Writer, wanted: Annotated[SalesTold, Body(examples=[{"items": [_SALE]}])]
+    doors: Doors,
+    caller: Writer,
+    once: OnlyOnce,
+    wanted: Annotated[SalesTold, Body(examples=[{"items": [_SALE]}])],
 ) -> JSONResponse:
+    await once.require_unanswered()
     rows: list[dict[str, Any]] = []
     payouts: list[PayoutNumber] = []
     for sale in wanted.items:
@@ -118,8 +121,9 @@ async def create_transactions(
                 "reason_code": reason and reason.code,
             }
         )
-    await announce_rechecks(doors, caller.tenant, payouts)
-    return JSONResponse({"items": rows})
+    async with once.acting() as (_tx, after):
+        after.rechecks(payouts)
+        return after.answer({"items": rows})
 
 
 @router.post(
