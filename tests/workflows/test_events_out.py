@@ -76,3 +76,14 @@ async def test_an_object_whose_event_fails_waits_and_others_go_on(connected_shop
         for one in await deliveries(shop, endpoint)
         if one["subject_id"] == "ANNA"
     ]
+
+
+async def test_an_endpoint_that_hangs_holds_up_no_other(connected_shop: Shop, hearer: Receiver) -> None:
+    hearer.answering = lambda call: None if call.path.endswith("/hangs") else 204
+    shop = connected_shop
+    hangs = await shop.api("POST", "/webhook-endpoints", {"url": f"{hearer.url}/hangs"})
+    await hearing(shop, hearer)
+    await shop.api("PATCH", "/partners/ANNA", {"city": "Bremen"})
+    await told(shop.house, hearer, 1)
+    assert {call.path for call in hearer.taken} == {"/hooks"}
+    assert [one["state"] for one in await deliveries(shop, hangs)] == ["due"]
