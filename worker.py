@@ -37,8 +37,7 @@ from activities.events_out.posting import EndpointCaller
 from activities.gateway.lexoffice_gateway import LexofficeDoor
 from activities.handover import HandoverActivities
 from activities.mail.mailing import MailActivities
-from activities.mail.post import FolderPost, Post, SmtpPost
-from activities.models import EventAnnouncement, Surroundings
+from activities.models import EventAnnouncement
 from activities.notifications.conclusions import ConclusionActivities
 from activities.notifications.fetching import FetchActivities
 from activities.payouts.own_payouts import OwnPayoutActivities
@@ -56,6 +55,7 @@ from api.health import readiness
 from api.operator_doors import doors_for_operators, listen, serve_doors
 from engine import announcing, schedules
 from engine.connect import missing_search_attributes, open_client
+from engine.outside import post_of, surroundings
 from engine.schedules import ensure_payout_run, ensure_sweeps, restore_schedules
 from ledger.audit.events_out import RetryPlan
 from ledger.connections import running_workers
@@ -265,31 +265,6 @@ class Hands:
         return SubscriptionActivities(
             self.ledger, self.door, self.settings.vault(), public_url=self.settings.public_url
         )
-
-
-def surroundings(settings: Settings) -> Surroundings:
-    """What of the outside is there to be talked to."""
-    return Surroundings(
-        bundle_mails=timedelta(seconds=settings.mail_bundle_seconds) if settings.sends_mail else None,
-        asks_vies=settings.vies_base_url is not None,
-    )
-
-
-def post_of(settings: Settings) -> Post | None:
-    """How mails leave. None: none is sent."""
-    if settings.mail_folder is not None:
-        return FolderPost(settings.mail_folder, sender=settings.mail_sender or "partnerdesk@localhost")
-    if settings.smtp_host is None:
-        return None
-    assert settings.mail_sender is not None  # the settings see to it
-    return SmtpPost(
-        settings.smtp_host,
-        settings.smtp_port,
-        sender=settings.mail_sender,
-        security=settings.smtp_security,
-        user=settings.smtp_user,
-        password=None if settings.smtp_password is None else settings.smtp_password.get_secret_value(),
-    )
 
 
 def workers(client: Client, hands: Hands) -> list[Worker]:

@@ -8,7 +8,6 @@ from socket import socket
 import structlog
 from fastapi import FastAPI
 
-from activities.models import Surroundings
 from api import health
 from api.actions.authorization import oauth_access
 from api.http import docs_page, problems
@@ -27,6 +26,7 @@ from api.v1.once import AnsweredBefore, answer_again
 from api.webhooks import easybill, lexoffice, sources
 from engine import connect
 from engine.announcer import Announcer
+from engine.outside import surroundings
 from httpcalls.transports import shared_transport
 from ledger.access.api_keys import recognise_api_key
 from ledger.connections.webhook_tokens import recognise_webhook_token
@@ -174,10 +174,7 @@ async def _opened(settings: Settings, metrics: Metrics) -> AsyncIterator[Parts]:
         Pace(quiet=settings.quiet_seconds, look_again=settings.look_again_seconds),
         count_failed=lambda kind: metrics.announcements_failed.labels(kind).inc(),
         sweep_every=timedelta(seconds=settings.sweep_every_seconds),
-        around=Surroundings(
-            bundle_mails=timedelta(seconds=settings.mail_bundle_seconds) if settings.sends_mail else None,
-            asks_vies=settings.vies_base_url is not None,
-        ),
+        around=surroundings(settings),
     )
     transport = shared_transport()
     oauth = oauth_access(settings, ledger)

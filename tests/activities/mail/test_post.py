@@ -18,9 +18,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import ValidationError
 
 from activities.mail.post import FolderPost, NotSent, SmtpPost
+from engine.outside import post_of
 from settings import Settings
 from tests.fixtures.postbox import PASSWORD, USER, Postbox, open_postbox
-from worker import post_of
 
 SENDER = "partnerdesk@example.com"
 
