@@ -16,6 +16,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 
 from chaos import bank_oracle, own_oracle
 from chaos.actors import Diary, ExpectedSale
+from chaos.books import Books, read_books
 from chaos.firm import Firm
 from sandbox.demo_office import LEVELS
 
@@ -49,28 +50,12 @@ class Findings:
         self.differences.append(f"{firm.tenant.slug}: {text}")
 
 
-@dataclass(frozen=True)
-class _Books:
-    """One tenant's ledger."""
-
-    payouts: Mapping[str, asyncpg.Record]
-    lines: Mapping[str, Sequence[asyncpg.Record]]
-    sales: Mapping[str, asyncpg.Record]
-    commissions: Mapping[str, Sequence[asyncpg.Record]]
-    intents: Sequence[asyncpg.Record]
-    events: Sequence[asyncpg.Record]
-    tasks: Sequence[asyncpg.Record]
-    decisions: Sequence[asyncpg.Record]
-    own_documents: Sequence[asyncpg.Record]
-    counters: Sequence[asyncpg.Record]
-
-
 async def compare(firms: Sequence[Firm], diary: Diary, database_url: str, engine: Client) -> Findings:
     findings = Findings()
     ledger = await asyncpg.connect(database_url)
     try:
         for firm in firms:
-            books = await _read(ledger, firm)
+            books = await read_books(ledger, firm)
             documents = await firm.documents()
             _check_one_document_each(findings, firm, books, documents)
             if firm.writes_own:
@@ -96,9 +81,7 @@ async def compare(firms: Sequence[Firm], diary: Diary, database_url: str, engine
 # lexoffice and ledger
 
 
-def _check_one_document_each(
-    findings: Findings, firm: Firm, books: _Books, documents: Sequence[dict[str, Any]]
-) -> None:
+def _check_one_document_each(findings: Findings, firm: Firm, books: Books, documents: Sequence[dict[str, Any]]) -> None:
     """Never two documents for one payout or one sale: whatever state they are in, the marker tells whose they are."""
     marked: dict[str, list[str]] = defaultdict(list)
     for document in documents:
@@ -113,7 +96,7 @@ def _check_one_document_each(
             findings.add(firm, f"{name} has {len(numbers)} invoices: {', '.join(numbers)}")
 
 
-def _own_documents(findings: Findings, firm: Firm, books: _Books, vouchers: Sequence[dict[str, Any]]) -> None:
+def _own_documents(findings: Findings, firm: Firm, books: Books, vouchers: Sequence[dict[str, Any]]) -> None:
     findings.own_documents += len(books.own_documents)
     for payout in books.payouts.values():
         findings.payouts[payout["state"]] += 1
@@ -125,7 +108,7 @@ def _own_documents(findings: Findings, firm: Firm, books: _Books, vouchers: Sequ
         findings.add(firm, text)
 
 
-def _documents_and_payouts(findings: Findings, firm: Firm, books: _Books, documents: Sequence[dict[str, Any]]) -> None:
+def _documents_and_payouts(findings: Findings, firm: Firm, books: Books, documents: Sequence[dict[str, Any]]) -> None:
     notes = {document["id"]: document for document in documents if document["kind"] == "credit-note"}
     held = {str(row["resource_id"]): row["number"] for row in books.payouts.values() if row["resource_id"]}
     for id, note in notes.items():
@@ -167,7 +150,7 @@ def _payout_and_note(findings: Findings, firm: Firm, payout: asyncpg.Record, not
         findings.add(firm, f"{number} is paid without a reference")
 
 
-def _sales(findings: Findings, firm: Firm, books: _Books, documents: Sequence[dict[str, Any]], diary: Diary) -> None:
+def _sales(findings: Findings, firm: Firm, books: Books, documents: Sequence[dict[str, Any]], diary: Diary) -> None:
     invoices = {document["id"]: document for document in documents if document["kind"] == "invoice"}
     expected = {sale.payment_intent: sale for (slug, _), sale in diary.sales.items() if slug == firm.tenant.slug}
     for payment_intent, wanted in expected.items():
@@ -206,7 +189,7 @@ def _share(base_cents: int, level: Mapping[str, Any]) -> int:
 # The ledger with itself
 
 
-def _lines(findings: Findings, firm: Firm, books: _Books) -> None:
+def _lines(findings: Findings, firm: Firm, books: Books) -> None:
     """Lines add up, and each commission stands in at most one payout, in the state that the payout gives it."""
     wanted = {"paid": "paid", "credit_note_open": "in_payout", "awaiting_approval": "in_payout"}
     wanted |= {"approved": "in_payout", "outcome_unknown": "in_payout"}
@@ -227,7 +210,7 @@ def _lines(findings: Findings, firm: Firm, books: _Books) -> None:
                 findings.add(firm, f"{number} is {payout['state']}, a commission in it is {line['commission_state']}")
 
 
-def _ended(findings: Findings, firm: Firm, books: _Books) -> None:
+def _ended(findings: Findings, firm: Firm, books: Books) -> None:
     """Events have ended, decisions were heard, no document is under way, and nothing waits for a person."""
     newest: dict[str, asyncpg.Record] = {}
     for event in books.events:
@@ -253,7 +236,7 @@ def _ended(findings: Findings, firm: Firm, books: _Books) -> None:
         findings.add(firm, f"an open task: {task['kind']} about {task['subject']} {task['subject_id']}")
 
 
-def _told(findings: Findings, firm: Firm, books: _Books, notifications: Sequence[dict[str, Any]]) -> None:
+def _told(findings: Findings, firm: Firm, books: Books, notifications: Sequence[dict[str, Any]]) -> None:
     """Whatever we answered 200 to is in the inbox."""
     kept = {(event["event_type"], event["resource_id"]) for event in books.events}
     for sent in notifications:
@@ -263,7 +246,7 @@ def _told(findings: Findings, firm: Firm, books: _Books, notifications: Sequence
             findings.add(firm, f"{sent['eventType']} of {sent['resourceId']} is still on its way")
 
 
-def _as_decided(findings: Findings, firm: Firm, books: _Books, diary: Diary) -> None:
+def _as_decided(findings: Findings, firm: Firm, books: Books, diary: Diary) -> None:
     for (slug, number), states in diary.payouts.items():
         if slug != firm.tenant.slug:
             continue
@@ -274,7 +257,7 @@ def _as_decided(findings: Findings, firm: Firm, books: _Books, diary: Diary) -> 
             findings.add(firm, f"{number} is {payout['state']}, its story ended with {'/'.join(sorted(states))}")
 
 
-async def _money(findings: Findings, firm: Firm, books: _Books, ledger: asyncpg.Connection) -> None:
+async def _money(findings: Findings, firm: Firm, books: Books, ledger: asyncpg.Connection) -> None:
     """What the bank has booked, and what the ledger made of it."""
     assert firm.banker is not None
     at_the_bank = await firm.banker.books()
@@ -292,7 +275,7 @@ async def _money(findings: Findings, firm: Firm, books: _Books, ledger: asyncpg.
 # The engine
 
 
-async def _workflows(findings: Findings, firm: Firm, books: _Books, engine: Client) -> None:
+async def _workflows(findings: Findings, firm: Firm, books: Books, engine: Client) -> None:
     """One workflow a payout: completed with the state it ended in, or running and seeing what the ledger holds."""
     for number, payout in books.payouts.items():
         handle = engine.get_workflow_handle(f"payout/{firm.tenant.slug}/{number}")
@@ -320,79 +303,6 @@ async def _stray_workflows(engine: Client) -> list[str]:
         *[f"workflow {found.id} has ended badly" async for found in engine.list_workflows(badly)],
         *[f"workflow {found.id} still runs" async for found in engine.list_workflows(running)],
     ]
-
-
-# Reading
-
-
-async def _read(ledger: "asyncpg.Connection[asyncpg.Record]", firm: Firm) -> _Books:
-    async with ledger.transaction(readonly=True, isolation="repeatable_read"):
-        await ledger.execute("SELECT set_config('app.tenant', $1, true)", str(firm.tenant.id))
-        payouts = await ledger.fetch(
-            """
-            SELECT p.*, d.resource_id, d.voucher_number, d.open_cents,
-                   EXISTS (SELECT 1 FROM tasks t WHERE t.tenant_id = p.tenant_id AND t.kind = 'returned'
-                                                   AND t.subject_id = p.number) AS was_returned
-              FROM payouts p LEFT JOIN external_documents d ON d.tenant_id = p.tenant_id AND d.payout_id = p.id
-             ORDER BY p.number
-            """
-        )
-        lines = await ledger.fetch(
-            """
-            SELECT p.number, l.commission_id, l.net_cents, l.released_at, c.state AS commission_state
-              FROM payout_lines l JOIN payouts p ON p.tenant_id = l.tenant_id AND p.id = l.payout_id
-              JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
-            """
-        )
-        sales = await ledger.fetch(
-            """
-            SELECT t.*, d.resource_id FROM transactions t
-              LEFT JOIN external_documents d ON d.tenant_id = t.tenant_id AND d.transaction_id = t.id
-                                            AND d.detached_at IS NULL
-            """
-        )
-        # By sale: the plans of chaos runs have neither tiers nor caps of a month, so every commission has one.
-        commissions = await ledger.fetch(
-            """
-            SELECT t.payment_intent, c.kind, c.level, c.net_cents, c.state, p.code
-              FROM commissions c JOIN transactions t ON t.tenant_id = c.tenant_id AND t.id = c.transaction_id
-              JOIN partners p ON p.tenant_id = c.tenant_id AND p.id = c.partner_id
-            """
-        )
-        return _Books(
-            payouts={row["number"]: row for row in payouts},
-            lines=_grouped(lines, "number"),
-            sales={row["payment_intent"] or str(row["id"]): row for row in sales},
-            commissions=_grouped(commissions, "payment_intent"),
-            intents=await ledger.fetch("SELECT marker, closed_at FROM creation_intents"),
-            events=await ledger.fetch(
-                """
-                SELECT id, event_type, resource_id, state, reason, handled_at FROM events
-                 WHERE provider = 'lexoffice' ORDER BY received_at, tenant_id, id
-                """
-            ),
-            tasks=await ledger.fetch("SELECT kind, subject, subject_id FROM tasks WHERE state = 'open'"),
-            decisions=await ledger.fetch(
-                """
-                SELECT d.kind, d.delivered_at, p.number FROM decisions d
-                  JOIN payouts p ON p.tenant_id = d.tenant_id AND p.id = d.payout_id
-                """
-            ),
-            own_documents=await ledger.fetch(
-                """
-                SELECT number, pattern, year, place, payout_id, gross_cents, closed_at, closed_reason, handed_out_at
-                  FROM own_documents ORDER BY seq
-                """
-            ),
-            counters=await ledger.fetch("SELECT pattern, year, last FROM own_document_counters"),
-        )
-
-
-def _grouped(rows: Sequence[asyncpg.Record], by: str) -> dict[str, list[asyncpg.Record]]:
-    groups: dict[str, list[asyncpg.Record]] = defaultdict(list)
-    for row in rows:
-        groups[row[by]].append(row)
-    return groups
 
 
 def _marks(document: Mapping[str, Any]) -> list[str]:

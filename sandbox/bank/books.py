@@ -222,7 +222,7 @@ class Books(Kept):
 
 
 def new_account(iban: str, holder: str, cents: int) -> Account:
-    """Raises ValueError for what is no account number."""
+    """An account without bookings. Raises ValueError for what is no account number."""
     if not is_iban(plain(iban)):
         raise ValueError(f"{iban} ist keine IBAN.")
     return Account(iban=plain(iban), holder=holder, opening_cents=cents)

@@ -46,7 +46,7 @@ class Initiation:
 
 
 def read(content: bytes) -> Initiation:
-    """Raises NotTaken."""
+    """What a payment file orders. Raises NotTaken."""
     if len(content) > LARGEST:
         raise NotTaken("Die Datei ist zu groß.")
     if b"<!DOCTYPE" in content[:2000]:
