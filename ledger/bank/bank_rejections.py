@@ -17,7 +17,7 @@ from ledger.reasons import Reason
 from ledger.refusals import NotAllowedNow
 from ledger.types import Frozen
 
-TASK = "bank_rejected"
+BANK_REJECTED = "bank_rejected"
 REJECTED = "rejected_by_the_bank"
 """Why a payment is no longer held by its run."""
 
@@ -100,6 +100,6 @@ async def confirm(tx: TenantTransaction, number: str, *, by: str) -> BankRun:
     )
     released = {one.run_line_id: Reason(code=REJECTED, params={"why": one.why.model_dump()}) for one in waiting}
     await bank_run_rows.release(tx, released)
-    await tasks.close_questions(tx, subject="bank_run", subject_id=run.number, kinds=(TASK,), by=by)
+    await tasks.close_questions(tx, subject="bank_run", subject_id=run.number, kinds=(BANK_REJECTED,), by=by)
     await bank_run_rows.note(tx, by, "rejection_confirmed", run, rejected=len(waiting), alone=alone)
     return run

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from bankstatements.models import Report, ReportedPayment
 from ledger import plain_text, tasks
 from ledger.bank import bank_rejections, bank_run_rows, payee_checks, return_reasons
+from ledger.bank.bank_rejections import BANK_REJECTED
 from ledger.database import TenantTransaction
 from ledger.reasons import Reason
 from ledger.refusals import NotAcceptable
@@ -69,7 +70,7 @@ async def _ask_about_rejected(tx: TenantTransaction, run: str, report: Report) -
     await tasks.ask(
         tx,
         tasks.NewTask(
-            kind=bank_rejections.TASK,
+            kind=BANK_REJECTED,
             subject="bank_run",
             subject_id=run,
             reason=Reason.of("bank_rejected_file", run=run, why=why)

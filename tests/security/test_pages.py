@@ -24,6 +24,7 @@ NOT_FOR_PEOPLE = {
     ("GET", "/docs"),
     ("GET", "/docs/style.css"),
     ("GET", "/api/webhooks/{tenant}/lexoffice"),
+    ("GET", "/api/webhooks/{tenant}/easybill"),
 }
 """Outside the OpenAPI document and no pages of a session: the same for everybody."""
 CLOSED = NEEDS | OAUTH

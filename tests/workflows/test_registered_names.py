@@ -15,7 +15,7 @@ import worker
 from settings import Settings
 from tests.conftest import Database
 from tests.record_histories.stored import HISTORIES
-from workflows.messages import LEXOFFICE, MAIL, PAYOUTS, VIES
+from workflows.messages import EVENTS_OUT, LEXOFFICE, MAIL, PAYOUTS, VIES
 from workflows.registered import WORKFLOWS
 
 QUERIES = {"PayoutWorkflow": {"status"}, "OwnDocumentWorkflow": {"status"}}
@@ -90,8 +90,12 @@ async def test_activities_keep_their_names_and_queues(database: Database) -> Non
                 (LEXOFFICE, hands.of_lexoffice()),
                 (MAIL, hands.of_mail()),
                 (VIES, hands.of_vies()),
+                (EVENTS_OUT, hands.of_events_out()),
             )
         }
+        of_easybill = {activity._Definition.must_from_callable(function).name for function in hands.of_easybill()}
+    # Documents of easybill go the way of lexoffice's, on a queue of their own.
+    assert of_easybill <= registered[LEXOFFICE]
     recorded: dict[str, set[str]] = {queue: set() for queue in registered}
     for _, event in events():
         if scheduled := event.get("activityTaskScheduledEventAttributes"):

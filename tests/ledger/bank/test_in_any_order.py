@@ -71,7 +71,9 @@ async def test_what_the_bank_took_back_is_open_again_while_nobody_else_said_paid
 
 
 @pytest.mark.parametrize("first", range(3), ids=lambda first: f"{TWICE[first]} first")
-async def test_what_left_twice_and_came_back_once_is_paid(shop: Shop, vault: Vault, payout_at_the_bank: Payout, first: int) -> None:
+async def test_what_left_twice_and_came_back_once_is_paid(
+    shop: Shop, vault: Vault, payout_at_the_bank: Payout, first: int
+) -> None:
     await happen(shop, vault, payout_at_the_bank, TWICE[first:] + TWICE[:first])
     assert (await look(shop, payout_at_the_bank))[0] == "paid"
     assert await questions(shop) == set()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from api.pages.frame import words
 from api.pages.words import task_words
+from ledger.bank import bank_rejections
 from ledger.booking import unapplied_documents
 from ledger.booking.invoice_questions import CLOSED_BY_AN_ANSWER
 from tests.api.pages.frame.texts import ROOT
@@ -20,6 +21,7 @@ _WORKED_OUT = {
 }
 """Where a kind is no constant: the kinds that come out there."""
 _TOLD_ELSEWHERE = {
+    "BANK_REJECTED": bank_rejections.BANK_REJECTED,
     "NOT_APPLIED": unapplied_documents.NOT_APPLIED,
     "OTHER_ORGANIZATION": unapplied_documents.OTHER_ORGANIZATION,
 }
