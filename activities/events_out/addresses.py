@@ -21,9 +21,13 @@ _TRANSLATED: Final = (
     ipaddress.ip_network("::/96"),  # RFC 4291, IPv4-compatible
 )
 """IPv6 that a gateway may turn into any IPv4 address."""
-_OUR_CLOUD: Final = (
-    ipaddress.ip_network("168.63.129.16/32"),  # Azure's, which passes as public
+_PASSES_AS_PUBLIC: Final = (
+    ipaddress.ip_network("168.63.129.16/32"),  # Azure's own
+    ipaddress.ip_network("192.0.0.0/24"),  # RFC 6890; 192.0.0.192 tells of machines at Oracle
+    ipaddress.ip_network("192.88.99.0/24"),  # RFC 7526, gateways from 6to4
+    ipaddress.ip_network("3fff::/20"),  # RFC 9637, documentation
 )
+"""What `is_global` of Python 3.11 lets through."""
 
 
 class AddressRefused(Exception):
@@ -66,7 +70,7 @@ def _may_be_called(text: str, *, loopback: bool) -> bool:
 
 
 def _is_public(address: _Address) -> bool:
-    if any(address.version == net.version and address in net for net in (*_TRANSLATED, *_OUR_CLOUD)):
+    if any(address.version == net.version and address in net for net in (*_TRANSLATED, *_PASSES_AS_PUBLIC)):
         return False
     site_local = isinstance(address, ipaddress.IPv6Address) and address.is_site_local
     return address.is_global and not (address.is_multicast or address.is_reserved or site_local)

@@ -46,6 +46,8 @@ class EventsOutActivities:
             if due:
                 to = await webhook_endpoints.get(tx, told.endpoint)
                 signing = await webhook_endpoints.secrets_in_force(tx, self._vault, told.endpoint)
+                # One that has ended between these statements has no secret any more: nothing leaves unsigned.
+                due = due if signing else []
         waiting = due[::-1]
 
         async def deliver_some() -> None:

@@ -61,8 +61,11 @@ class EndpointCaller:
         return Attempt(failure=failure, status=status, answer=answer, milliseconds=spent)
 
     async def _send(self, url: httpx.URL, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
+        # `url.host` decodes xn--…, and the resolver would encode it by IDNA 2003: xn--strae-oqa.de became strasse.de,
+        # which is somebody else's.
+        host = url.raw_host.decode("ascii")
         port = url.port or _PORTS.get(url.scheme, 0)
-        address = await resolve(url.host, port, threads=self._resolving, loopback=self._loopback)
+        address = await resolve(host, port, threads=self._resolving, loopback=self._loopback)
         # A client of its own for each call: a connection that is kept would go to what was checked long ago.
         async with (
             httpx.AsyncClient(
@@ -77,7 +80,7 @@ class EndpointCaller:
                 content=body,
                 headers={**headers, "host": url.netloc.decode("ascii"), "accept-encoding": "identity"},
                 # TLS names the endpoint and checks its certificate for that name, not for the address.
-                extensions={"sni_hostname": url.host},
+                extensions={"sni_hostname": host},
             ) as answer,
         ):
             return answer.status_code, await _beginning(answer)
