@@ -1,4 +1,4 @@
-"""What stands still in a tenant's ledger: creations, events, announcements and sweeps that do not get on."""
+"""What stands still in a tenant's ledger: creations, events in and out, announcements and sweeps that do not get on."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from ledger.reports.differences import Check, Difference, Row, by_hand
 SWEPT_WITHIN = timedelta(hours=6)
 """A pass that finds lexoffice away lasts an hour at most; several in a row do so only while it is."""
 WAITING_TOO_LONG = timedelta(minutes=10)
-UNDER_WAY = ("creation_is_stuck", "event_not_handled", "event_waits_for_nothing", "not_announced")
+UNDER_WAY = ("creation_is_stuck", "event_not_handled", "event_waits_for_nothing", "not_announced", "endpoint_not_told")
 """Checks of what may get on at this very moment."""
 
 
@@ -116,6 +116,32 @@ STANDSTILLS: tuple[Check, ...] = (
             else f"{row['count']} {row['what']}s were not announced to the engine; the oldest is {row['id']}.",
             mend="See that a worker runs, and that the schedule `handover` exists (`partnerdesk migrate` makes it) and "
             "is not paused.",
+        ),
+        lambda _: (WAITING_TOO_LONG,),
+    ),
+    (
+        """
+        SELECT e.id, count(*) AS count FROM webhook_endpoints e
+          JOIN event_deliveries d ON d.tenant_id = e.tenant_id AND d.endpoint_id = e.id AND d.state = 'due'
+         WHERE e.tenant_id = $1 AND e.state = 'active'
+           AND GREATEST(d.next_at, e.changed_at, e.rests_until) < now() - $2::interval
+           AND NOT EXISTS (SELECT FROM event_deliveries o
+                            WHERE o.tenant_id = d.tenant_id AND o.endpoint_id = d.endpoint_id AND o.state = 'due'
+                              AND o.subject = d.subject AND o.subject_id = d.subject_id AND o.seq < d.seq)
+           AND NOT EXISTS (SELECT FROM event_deliveries o
+                            WHERE o.tenant_id = e.tenant_id AND o.endpoint_id = e.id AND o.tries > 0
+                              AND o.changed_at > now() - $2)
+         GROUP BY e.id ORDER BY e.id
+        """,
+        lambda row: Difference(
+            check="endpoint_not_told",
+            subject="webhook_endpoint",
+            subject_id=str(row["id"]),
+            says=f"Nobody has called the webhook endpoint {row['id']} for 10 minutes, and events of {row['count']} "
+            "objects wait for it.",
+            mend="See that a worker runs, and that the schedule `handover` exists (`partnerdesk migrate` makes it) and "
+            f"is not paused. A workflow `events-out/{row['tenant'].slug}/{row['id']}` that stands in the Temporal UI "
+            "may be terminated: the hand-over starts another one, and the rows know what was told.",
         ),
         lambda _: (WAITING_TOO_LONG,),
     ),

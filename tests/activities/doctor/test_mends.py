@@ -105,6 +105,14 @@ async def _not_announced(it: Patient) -> None:
     await it.plant("UPDATE payouts SET recheck_wanted_at = now() - interval '1 hour' WHERE tenant_id = $1")
 
 
+async def _endpoint_not_told(it: Patient) -> None:
+    """Nobody is there to be called; that a call is tried is the mend."""
+    endpoint = await it.shop.api("POST", "/webhook-endpoints", {"url": "https://192.0.2.1/"})
+    await it.shop.api("POST", f"/webhook-endpoints/{endpoint['id']}/ping")
+    await it.plant(f"UPDATE webhook_endpoints SET changed_at = {_LONG_AGO} WHERE tenant_id = $1")
+    await it.plant(f"UPDATE event_deliveries SET next_at = {_LONG_AGO} WHERE tenant_id = $1")
+
+
 async def _sweep_stands_still(it: Patient) -> None:
     await it.plant("UPDATE provider_connections SET secret_saved_at = now() - interval '400 days' WHERE tenant_id = $1")
 
@@ -249,6 +257,7 @@ BY_A_PERSON: dict[str, tuple[str, Callable[[Patient], Awaitable[None]]]] = {
     "document_amount": ("answer the question whether money left", _void_and_ask_again),
     "document_missing": ("The second hourly sweep without it", _sweep_twice),
     "not_announced": ("the schedule `handover` exists", _hand_over),
+    "endpoint_not_told": ("the schedule `handover` exists", _hand_over),
     "lexoffice_not_compared": ("Store a working API key", _store_key),
     "engine_not_compared": ("Start Temporal, then run this again", _start_engine),
 }
