@@ -35,6 +35,8 @@ ORDER = (
     "decision",
     "question",
     "commission",
+    "endpoint",
+    "delivery",
 )
 """From the first to the last. docs/locks.md says of each what it keeps apart."""
 
@@ -55,6 +57,8 @@ _TABLES = {
     "creation_intents": "intent",
     "decisions": "decision",
     "commissions": "commission",
+    "webhook_endpoints": "endpoint",
+    "event_deliveries": "delivery",
 }
 # tasks are locked by name only where a person answers; else they change under the lock of what they are about.
 _TABLES_BY_NAME = _TABLES | {"tasks": "question"}

@@ -5,11 +5,12 @@ Each function gives the words' facts, or None when there is nothing left to say.
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from ledger.access import four_eyes, memberships, rule_changes, tenants
 from ledger.access.users import LINK_MINUTES
-from ledger.bank import return_reasons
+from ledger.audit import webhook_endpoints
 from ledger.connections import connections
 from ledger.database import TenantTransaction
 from ledger.documents.own import issuing
@@ -18,6 +19,7 @@ from ledger.mail import outbox
 from ledger.mail.mail_kinds import MailKind
 from ledger.mail.outbox import Mail
 from ledger.payouts import approval_queue, payouts
+from ledger.refusals import NotFound
 from ledger.reports import mail_facts
 from ledger.reports.mail_facts import AccountFacts
 from ledger.roles import Permission
@@ -43,8 +45,6 @@ async def of_tenant_mail(tx: TenantTransaction, mail: Mail) -> Facts | None:
             facts = await _own_document(tx, mail)
         case MailKind.BANK_DETAILS_CHANGED:
             facts = await (_own_account(tx, mail) if mail.partner_id is not None else _accounts(tx, mail))
-        case MailKind.BANK_DETAILS_WANTED:
-            facts = await _refused_account(tx, mail)
         case MailKind.CONNECTION_BROKEN:
             facts = await _connection(tx, mail)
         case MailKind.DAILY:
@@ -171,23 +171,26 @@ def _told(account: AccountFacts) -> Facts:
     }
 
 
-async def _refused_account(tx: TenantTransaction, mail: Mail) -> Facts | None:
-    """To the partner. None where other bank details were recorded meanwhile, or money arrived there since."""
-    found = await mail_facts.refused_account(tx, UUID(mail.about[0]))
-    if found is None:
-        return None
-    return {
-        **found.model_dump(exclude={"reason_code", "abroad"}),
-        "reason": return_reasons.in_words(found.reason_code),
-        "in_english_too": found.abroad,
-    }
-
-
 async def _connection(tx: TenantTransaction, mail: Mail) -> Facts | None:
+    if "endpoint" in mail.facts:
+        return await _endpoint(tx, UUID(mail.facts["endpoint"]))
     connection = await connections.get(tx, mail.about[0])
     if connection.state != "broken":
         return None
-    return {"provider": _PROVIDERS.get(mail.about[0], mail.about[0]), "reason": connection.why}
+    return {"endpoint": None, "provider": _PROVIDERS.get(mail.about[0], mail.about[0]), "reason": connection.why}
+
+
+async def _endpoint(tx: TenantTransaction, id: UUID) -> Facts | None:
+    """None where it takes events again, has ended, or was switched off by a person. Its path may be a secret."""
+    try:
+        there = await webhook_endpoints.get(tx, id)
+    except NotFound:
+        return None
+    if there.failing_since is None or there.state == "ended":
+        return None
+    host = urlsplit(there.url).hostname
+    told = {"id": there.id, "host": host, "since": there.failing_since, "is_off": there.state == "off"}
+    return {"endpoint": told}
 
 
 async def _day(tx: TenantTransaction, mail: Mail) -> Facts | None:

@@ -94,13 +94,13 @@ async def change(
 @router.get(
     "/{endpoint}/secret",
     summary="Das Geheimnis einer Adresse zeigen",
-    description="Das neueste; ein ersetztes gilt daneben noch 24 Stunden.",
+    description="Das neueste; ein ersetztes gilt daneben noch 24 Stunden. Wer es sich zeigen ließ, steht im Prüfpfad.",
     operation_id="get_webhook_secret",
     response_model=EndpointSecret,
 )
 async def get_secret(endpoint: UUID, doors: Doors, caller: Administrator) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
-        secret = await webhook_endpoints.newest_secret(tx, doors.vault, endpoint)
+        secret = await webhook_endpoints.show_secret(tx, doors.vault, endpoint, by=caller.actor)
     return JSONResponse({"secret": secret.get_secret_value()}, headers={"Cache-Control": "no-store"})
 
 

@@ -219,8 +219,7 @@ async def skip(tx: TenantTransaction, endpoint: UUID, id: UUID, *, by: str) -> D
 
 async def ping(tx: TenantTransaction, endpoint: UUID, *, by: str) -> Delivery:
     """An event that means nothing, for this endpoint alone. Raises NotFound, NotAllowedNow (it is not told)."""
-    there = await webhook_endpoints.get(tx, endpoint)
-    if there.state != "active":
+    if await _state(tx, endpoint) != "active":
         raise NotAllowedNow("endpoint_not_active")
     made: UUID = await tx.fetchval(
         """
@@ -239,8 +238,16 @@ async def ping(tx: TenantTransaction, endpoint: UUID, *, by: str) -> Delivery:
 
 
 async def _require_alive(tx: TenantTransaction, endpoint: UUID) -> None:
-    if (await webhook_endpoints.get(tx, endpoint)).state == "ended":
+    if await _state(tx, endpoint) == "ended":
         raise NotAllowedNow("endpoint_ended")
+
+
+async def _state(tx: TenantTransaction, endpoint: UUID) -> str:
+    """Held against its end: nothing becomes due at an endpoint that has ended. Raises NotFound."""
+    await tx.execute(
+        "SELECT 1 FROM webhook_endpoints WHERE tenant_id = $1 AND id = $2 FOR KEY SHARE", tx.tenant.id, endpoint
+    )
+    return (await webhook_endpoints.get(tx, endpoint)).state
 
 
 async def _note(tx: TenantTransaction, by: str, what: str, endpoint: UUID, **detail: str | int) -> None:

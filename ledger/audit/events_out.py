@@ -22,8 +22,8 @@ _ACTOR = "engine:events-out"
 class RetryPlan(Frozen):
     """When what failed is tried again, in seconds: the n-th wait, the last one for ever, each a fifth more or less.
 
-    An endpoint that took nothing for `warn_after` is told of by mail, after `off_after` it is switched off. After
-    `rest_after` failures in a row it gets one event at a time.
+    An endpoint that took nothing for `warn_after` is told of by mail (functions/mail.sql), after `off_after` it is
+    switched off. After `rest_after` failures in a row it gets one event at a time.
     """
 
     waits: tuple[float, ...]
@@ -65,7 +65,7 @@ class Attempt(Frozen):
         return self.status == 410
 
 
-_LONG_ENOUGH = "warned_at IS NOT NULL AND failing_since < now() - $4::interval"
+_LONG_ENOUGH = "failing_since < now() - $4::interval AND warned_at <= now() - $5::interval"
 _DUE = """
   FROM event_deliveries d
  WHERE d.tenant_id = $1 AND d.endpoint_id = $2 AND d.state = 'due'
@@ -124,7 +124,13 @@ async def seconds_until_due(tx: TenantTransaction, endpoint: UUID, plan: RetryPl
 
 
 async def note(tx: TenantTransaction, endpoint: UUID, due: DueEvent, attempt: Attempt, plan: RetryPlan) -> None:
-    """Keep what came of a try. Of two tries under one number, as when a worker was thought dead, the first counts."""
+    """Keep what came of a try. Of two tries under one number, as when a worker was thought dead, the first counts.
+
+    Locks the endpoint, then the delivery: whoever switches or removes it does the same.
+    """
+    await tx.execute(
+        "SELECT 1 FROM webhook_endpoints WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE", tx.tenant.id, endpoint
+    )
     counted = await tx.fetchval(
         """
         UPDATE event_deliveries
@@ -183,7 +189,11 @@ async def _note_success(tx: TenantTransaction, endpoint: UUID, plan: RetryPlan) 
 
 
 async def _note_failure(tx: TenantTransaction, endpoint: UUID, plan: RetryPlan) -> None:
-    """Rest, warn, switch off: by how long the endpoint has taken nothing. Nobody is switched off unwarned."""
+    """Rest, warn, switch off: by how long the endpoint has taken nothing.
+
+    Between the warning (functions/mail.sql) and the end lies as much time as the plan has between them, also where
+    nothing was due for days after the first failure.
+    """
     row = await tx.fetchrow(
         f"""
         UPDATE webhook_endpoints
@@ -197,6 +207,7 @@ async def _note_failure(tx: TenantTransaction, endpoint: UUID, plan: RetryPlan) 
         endpoint,
         timedelta(seconds=plan.warn_after),
         timedelta(seconds=plan.off_after),
+        timedelta(seconds=max(plan.off_after - plan.warn_after, 0.0)),
     )
     if row is None:
         return

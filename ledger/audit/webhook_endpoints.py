@@ -170,7 +170,9 @@ async def remove(tx: TenantTransaction, id: UUID, *, by: str) -> Endpoint:
 
 
 async def end(tx: TenantTransaction, id: UUID, *, reason: Literal["gone", "removed"]) -> None:
-    """For ever; its secrets are forgotten. The row is locked by whoever calls."""
+    """For ever; its secrets are forgotten. Locks the endpoint against events, too."""
+    # Events that are being written hold the row by their foreign key: once they are committed they are dropped below.
+    await tx.execute("SELECT 1 FROM webhook_endpoints WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tx.tenant.id, id)
     await tx.execute(
         """
         UPDATE webhook_endpoints SET state = 'ended', state_reason = $3, rests_until = NULL
@@ -251,12 +253,16 @@ async def secrets_in_force(tx: TenantTransaction, vault: Vault, id: UUID) -> lis
     return [SecretStr(vault.decrypt(row["secret_encrypted"])) for row in rows]
 
 
-async def newest_secret(tx: TenantTransaction, vault: Vault, id: UUID) -> SecretStr:
-    """What its receiver has to know. Raises NotFound, for an endpoint that has ended as well."""
+async def show_secret(tx: TenantTransaction, vault: Vault, id: UUID, *, by: str) -> SecretStr:
+    """What its receiver has to know; that somebody saw it stands in the trail.
+
+    Raises NotFound, for an endpoint that has ended as well.
+    """
     await get(tx, id)
     known = await secrets_in_force(tx, vault, id)
     if not known:
         raise NotFound("endpoint_not_found")
+    await _note(tx, by, "secret_shown", id)
     return known[0]
 
 
@@ -275,9 +281,12 @@ def _check(wanted: WantedEndpoint, *, plain_http: bool) -> None:
 
 
 async def _lock(tx: TenantTransaction, id: UUID) -> Endpoint:
-    """The endpoint, held until the transaction ends. Raises NotFound, for one that has ended as well."""
+    """The endpoint, held until the transaction ends; events are written to it all the same.
+
+    Raises NotFound, for one that has ended as well.
+    """
     locked = await tx.fetchval(
-        "SELECT 1 FROM webhook_endpoints WHERE tenant_id = $1 AND id = $2 AND state <> 'ended' FOR UPDATE",
+        "SELECT 1 FROM webhook_endpoints WHERE tenant_id = $1 AND id = $2 AND state <> 'ended' FOR NO KEY UPDATE",
         tx.tenant.id,
         id,
     )

@@ -80,8 +80,8 @@ async def change(endpoint: UUID, visit: SettingsAdmin) -> Response:
 
 @router.post("/{endpoint}/geheimnis")
 async def show_secret(endpoint: UUID, visit: SettingsAdmin) -> Response:
-    async with visit.doors.ledger.transaction(visit.tenant) as tx:
-        secret = await webhook_endpoints.newest_secret(tx, visit.doors.vault, endpoint)
+    async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
+        secret = await webhook_endpoints.show_secret(tx, visit.doors.vault, endpoint, by=visit.person.actor)
     return await _shown(visit, endpoint, secret=secret)
 
 
@@ -89,7 +89,7 @@ async def show_secret(endpoint: UUID, visit: SettingsAdmin) -> Response:
 async def rotate(endpoint: UUID, visit: SettingsAdmin) -> Response:
     async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
         await webhook_endpoints.rotate_secret(tx, visit.doors.vault, endpoint, by=visit.person.actor)
-        secret = await webhook_endpoints.newest_secret(tx, visit.doors.vault, endpoint)
+        secret = await webhook_endpoints.show_secret(tx, visit.doors.vault, endpoint, by=visit.person.actor)
     return await _shown(visit, endpoint, secret=secret)
 
 

@@ -172,6 +172,7 @@ ACTIONS = {
     "webhook_endpoint.range_replayed": N_("Webhooks eines Zeitraums noch einmal zugestellt"),
     "webhook_endpoint.removed": N_("Webhook-Adresse entfernt"),
     "webhook_endpoint.secret_rotated": N_("Geheimnis einer Webhook-Adresse ersetzt"),
+    "webhook_endpoint.secret_shown": N_("Geheimnis einer Webhook-Adresse gezeigt"),
     "webhook_endpoint.switched_off": N_("Webhook-Adresse ausgeschaltet"),
     "webhook_endpoint.switched_on": N_("Webhook-Adresse eingeschaltet"),
     "webhook_token.created": N_("Webhook-Token angelegt"),

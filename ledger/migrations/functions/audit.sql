@@ -75,13 +75,15 @@ CREATE OR REPLACE FUNCTION anybody_hears(of_tenant uuid) RETURNS boolean
     AS $$ SELECT EXISTS (SELECT FROM webhook_endpoints WHERE tenant_id = of_tenant AND state <> 'ended') $$;
 
 -- An event, due at every endpoint that hears its type. Whoever calls this holds the row of the object, so that the numbers of
--- an object's events are in the order in which they are committed (engine.md, Statements and events out).
+-- an object's events are in the order in which they are committed (engine.md, Statements and events out). Endpoints are
+-- locked as their foreign key would: one that ends meanwhile is seen to have ended, so nothing is due there for ever.
 CREATE OR REPLACE FUNCTION tell_others(of_tenant uuid, of_type text, of_subject text, of_subject_id text, with_data jsonb)
     RETURNS void LANGUAGE sql VOLATILE
     AS $$
     WITH hears AS (
         SELECT id FROM webhook_endpoints
-         WHERE tenant_id = of_tenant AND state <> 'ended' AND (types = '{}' OR of_type = ANY (types))),
+         WHERE tenant_id = of_tenant AND state <> 'ended' AND (types = '{}' OR of_type = ANY (types))
+         ORDER BY seq FOR KEY SHARE),
     made AS (
         INSERT INTO events_out (tenant_id, type, subject, subject_id, data)
         SELECT of_tenant, of_type, of_subject, of_subject_id, with_data WHERE EXISTS (SELECT FROM hears)

@@ -78,15 +78,7 @@ def facts(kind: MailKind, outside: str = "Ärger & Söhne", **members: Any) -> d
             "confirmed": [account | {"confirmed_by": outside, "confirmed_at": AT, "usable_from": None}],
             "confirmed_count": 1,
         },
-        MailKind.BANK_DETAILS_WANTED: {
-            "payout": "PO-2026-0001",
-            "partner": outside,
-            "amount_cents": 119_000,
-            "booked_on": date(2026, 11, 20),
-            "last4": "2051",
-            "reason": why,
-        },
-        MailKind.CONNECTION_BROKEN: {"provider": "lexoffice", "reason": why},
+        MailKind.CONNECTION_BROKEN: {"endpoint": None, "provider": "lexoffice", "reason": why},
         MailKind.RESET_LINK: {"until": AT, "link": f"{URL}/reset/abc"},
         MailKind.INVITATION: {"until": AT, "link": f"{URL}/reset/abc"},
         MailKind.DAILY: {
@@ -148,6 +140,20 @@ def test_a_reason_is_said_in_the_readers_language_and_an_unknown_one_as_its_code
         assert said in letter.html
 
 
+def test_a_webhook_that_takes_nothing_is_named_by_its_host_and_led_to() -> None:
+    endpoint = {"id": "0193", "host": "hooks.example", "since": AT, "is_off": False}
+    for language, subject, end in (
+        ("de", "Der Webhook an hooks.example nimmt nichts an", "wird sie ausgeschaltet"),
+        ("en", "The webhook at hooks.example takes nothing", "will be switched off"),
+    ):
+        told = facts(MailKind.CONNECTION_BROKEN, endpoint=endpoint)
+        said = written(MailKind.CONNECTION_BROKEN, language, told, public_url=URL)
+        assert said.subject.startswith(subject)
+        assert end in said.text
+        assert f"{URL}/admin/webhooks/0193" in said.text
+        assert "lexoffice" not in said.text
+
+
 def test_what_comes_from_outside_begins_no_header_no_link_and_no_tag() -> None:
     for name, said in every_letter(EVIL):
         sent = read(said)
@@ -187,15 +193,6 @@ def test_a_partner_abroad_reads_it_in_german_and_english() -> None:
     german, english = said.text.index("Guten Tag"), said.text.index("Hello")
     assert german < said.text.index("1.190,00\xa0€") < english < said.text.index("€1,190.00")
     assert "Self-billing invoice GU-2026-00001" in said.html
-
-
-def test_a_partner_who_died_is_not_asked_for_bank_details() -> None:
-    """The heirs read it, or somebody whom the bank took for dead."""
-    for language, heirs in (("de", "bitten wir die Erben"), ("en", "we ask the heirs")):
-        for reason, is_said in ((Reason.of("return_holder_died"), True), (Reason.of("return_account_closed"), False)):
-            told = facts(MailKind.BANK_DETAILS_WANTED, reason=reason)
-            said = written(MailKind.BANK_DETAILS_WANTED, language, told, public_url=URL, outside=True)
-            assert (heirs in said.text) is is_said
 
 
 def test_links_lead_to_our_pages_only() -> None:

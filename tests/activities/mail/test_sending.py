@@ -315,6 +315,28 @@ async def test_accounts_of_many_partners_are_one_mail_to_those_who_can_confirm_a
     assert box_of(product).of(editor_address) == []
 
 
+async def test_a_webhook_that_takes_nothing_is_told_to_admins_unless_it_does_again(
+    product: House, connected_shop: Shop
+) -> None:
+    user, email = await person(connected_shop, Role.ADMIN)
+    wanted = {"url": "https://hooks.example/secret-path"}
+    endpoint = await connected_shop.api("POST", "/webhook-endpoints", wanted)
+    failing = "UPDATE webhook_endpoints SET warned_at = now(), failures = {0}, failing_since = {1} RETURNING 1"
+    await connected_shop.rows(failing.format(9, "now() - interval '4 days'"))
+    [mail] = await arrived(product, email)
+    assert "hooks.example" in mail.message["Subject"]
+    assert "secret-path" not in mail.text
+    assert f"/admin/webhooks/{endpoint['id']}" in mail.text
+    await connected_shop.rows("UPDATE webhook_endpoints SET warned_at = NULL RETURNING 1")
+    await connected_shop.rows(failing.format(0, "NULL"))
+
+    async def look() -> list[str]:
+        await handed_over(product)
+        return await outcomes(connected_shop, user)
+
+    assert await until(look, lambda ended: None not in ended, "the end of both mails") == ["sent", "idle"]
+
+
 async def test_histories_of_mails_hold_no_address_and_no_word_of_them(product: House, connected_shop: Shop) -> None:
     user, email = await person(connected_shop, Role.ADMIN)
     await connected_shop.rows("UPDATE provider_connections SET state = 'broken' WHERE provider = 'stripe' RETURNING 1")

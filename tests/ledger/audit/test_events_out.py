@@ -1,5 +1,6 @@
 """The outbox of events out: written with what causes them, due in the order of each object, kept until taken."""
 
+import asyncio
 import re
 from contextlib import suppress
 from datetime import timedelta
@@ -14,7 +15,7 @@ from ledger.audit.event_deliveries import ReplayedRange
 from ledger.audit.event_types import EVENT_TYPES
 from ledger.audit.events_out import Attempt, DueEvent, RetryPlan
 from ledger.audit.webhook_endpoints import Endpoint, WantedEndpoint
-from ledger.database import Ledger
+from ledger.database import Ledger, TenantTransaction
 from ledger.privacy import retention
 from ledger.programme import partners
 from ledger.programme.partners import NewPartner
@@ -22,6 +23,7 @@ from ledger.reasons import Reason
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound
 from ledger.types import Tenant
 from ledger.vault import Vault
+from tests.fixtures.house import until
 from tests.fixtures.ledger_shop import NewTenant
 
 PLAN = RetryPlan(waits=(60.0, 3600.0), warn_after=4 * 86_400, off_after=5 * 86_400, rest_after=3)
@@ -61,6 +63,19 @@ async def rested(ledger: Ledger, tenant: Tenant) -> None:
     async with ledger.transaction(tenant) as tx:
         await tx.execute("UPDATE webhook_endpoints SET rests_until = now()")
         await tx.execute("UPDATE event_deliveries SET next_at = now() WHERE state = 'due'")
+
+
+async def is_waited_for(tx: TenantTransaction) -> bool:
+    waits: bool = await tx.fetchval(
+        "SELECT EXISTS (SELECT FROM pg_locks WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+    )
+    return waits
+
+
+async def left_due(ledger: Ledger, tenant: Tenant) -> int:
+    async with ledger.transaction(tenant) as tx:
+        found: int = await tx.fetchval("SELECT count(*) FROM event_deliveries WHERE state = 'due'")
+    return found
 
 
 def test_every_type_is_written_somewhere_and_no_other() -> None:
@@ -140,6 +155,9 @@ async def test_whoever_takes_nothing_rests_is_warned_and_switched_off_and_loses_
         return await note(ledger, tenant, endpoint, event, REFUSED)
 
     assert (await fail_after(timedelta(days=6))).state == "active", "nobody is switched off unwarned"
+    assert (await fail_after(timedelta(days=6))).state == "active", "nor while the warning is fresh"
+    async with ledger.transaction(tenant) as tx:
+        await tx.execute("UPDATE webhook_endpoints SET warned_at = warned_at - interval '1 day'")
     off = await fail_after(timedelta(days=6))
     assert (off.state, off.state_reason, off.due) == ("off", "failing", 4)
     await partner(ledger, tenant, "EMIL")
@@ -162,12 +180,55 @@ async def test_one_that_is_gone_hears_nothing_more(ledger: Ledger, tenant: Tenan
             await webhook_endpoints.switch(tx, endpoint.id, on=True, by="test")
 
 
+async def test_an_endpoint_that_ends_leaves_nothing_due(ledger: Ledger, tenant: Tenant, vault: Vault) -> None:
+    """Neither what is being written as it ends, nor what begins to be written then."""
+    endpoint = await add(ledger, tenant, vault)
+
+    async def remove() -> None:
+        async with ledger.transaction(tenant) as tx:
+            await webhook_endpoints.remove(tx, endpoint.id, by="test")
+
+    async with ledger.transaction(tenant) as tx:
+        await partners.create(tx, NewPartner(code="ANNA", name="Anna"), by="test")
+        removing = asyncio.create_task(remove())
+        await until(lambda: is_waited_for(tx), bool, "the other one to wait")
+    await removing
+    assert await left_due(ledger, tenant) == 0
+    endpoint = await add(ledger, tenant, vault)
+    async with ledger.transaction(tenant) as tx:
+        await webhook_endpoints.remove(tx, endpoint.id, by="test")
+        writing = asyncio.create_task(partner(ledger, tenant, "BERT"))
+        await until(lambda: is_waited_for(tx), bool, "the other one to wait")
+    await writing
+    assert await left_due(ledger, tenant) == 0
+
+
+async def test_whoever_changes_an_endpoint_holds_up_nothing_that_happens(
+    ledger: Ledger, tenant: Tenant, vault: Vault
+) -> None:
+    endpoint = await add(ledger, tenant, vault)
+    async with ledger.transaction(tenant) as tx:
+        await webhook_endpoints.rotate_secret(tx, vault, endpoint.id, by="test")
+        async with asyncio.timeout(5):
+            await partner(ledger, tenant, "ANNA")
+
+
+async def test_whoever_sees_a_secret_stands_in_the_trail(ledger: Ledger, tenant: Tenant, vault: Vault) -> None:
+    endpoint = await add(ledger, tenant, vault)
+    async with ledger.transaction(tenant) as tx:
+        await webhook_endpoints.show_secret(tx, vault, endpoint.id, by="user:1")
+        [entry] = await tx.fetch(
+            "SELECT actor, detail FROM audit_entries WHERE action = 'webhook_endpoint.secret_shown'"
+        )
+    assert (entry["actor"], entry["detail"]) == ("user:1", {})
+
+
 async def test_two_secrets_sign_after_a_rotation_and_both_are_encrypted_anew(
     ledger: Ledger, tenant: Tenant, vault: Vault
 ) -> None:
     endpoint = await add(ledger, tenant, vault)
     async with ledger.transaction(tenant) as tx:
-        before = await webhook_endpoints.newest_secret(tx, vault, endpoint.id)
+        before = await webhook_endpoints.show_secret(tx, vault, endpoint.id, by="test")
         await webhook_endpoints.rotate_secret(tx, vault, endpoint.id, by="test")
         newest, old = await webhook_endpoints.secrets_in_force(tx, vault, endpoint.id)
         assert (old, newest != old) == (before, True)

@@ -10,7 +10,8 @@ from pydantic import SecretStr
 
 from ledger import tasks
 from ledger.access import memberships, secret_rotation, totp, users
-from ledger.audit import audit, audit_chain
+from ledger.audit import audit, audit_chain, webhook_endpoints
+from ledger.audit.webhook_endpoints import WantedEndpoint
 from ledger.bank import partner_accounts
 from ledger.bank.partner_accounts import NewBankDetails
 from ledger.database import Ledger
@@ -179,6 +180,19 @@ async def test_a_broken_connection_is_told_to_admins_once(ledger: Ledger, tenant
             )
     told = await mails(ledger, tenant, MailKind.CONNECTION_BROKEN)
     assert [(row["user_id"], row["about"]) for row in told] == [(people[Role.ADMIN], "lexoffice")] * 2
+
+
+async def test_an_endpoint_that_takes_nothing_is_told_to_admins_once(
+    ledger: Ledger, tenant: Tenant, vault: Vault
+) -> None:
+    people = await everybody(ledger, tenant)
+    async with ledger.transaction(tenant) as tx:
+        endpoint = await webhook_endpoints.add(tx, vault, WantedEndpoint(url="https://a.example/"), by="test")
+        await tx.execute("UPDATE webhook_endpoints SET failures = 1, failing_since = now() - interval '4 days'")
+        for warned_at in ("NULL", "now()", "warned_at"):
+            await tx.execute(f"UPDATE webhook_endpoints SET warned_at = {warned_at}")
+    told = await mails(ledger, tenant, MailKind.CONNECTION_BROKEN)
+    assert [(row["user_id"], row["facts"]) for row in told] == [(people[Role.ADMIN], {"endpoint": str(endpoint.id)})]
 
 
 async def test_a_person_is_told_of_password_and_second_factor(ledger: Ledger, tenant: Tenant, vault: Vault) -> None:

@@ -21,6 +21,8 @@ async def test_an_admin_adds_an_address_tries_it_and_sees_what_is_due(firm: Firm
     assert secret is not None
     assert rotated is not None
     assert secret[0] != rotated[0]
+    shown = await firm.rows("SELECT actor FROM audit_entries WHERE action = 'webhook_endpoint.secret_shown'")
+    assert [row["actor"].partition(":")[0] for row in shown] == ["user"] * 2
     assert (await admin.post(f"{at}/ping")).status_code == 303
     [delivery] = set(re.findall(rf"{at}/zustellungen/[0-9a-f-]+", (await admin.get(f"{at}?stand=due")).text))
     assert "evt_" in (await admin.get(delivery)).text
