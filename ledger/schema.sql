@@ -1237,8 +1237,8 @@ CREATE TABLE mails (
     seq            bigint GENERATED ALWAYS AS IDENTITY,
     kind           text NOT NULL
         CHECK (kind IN ('approval_waits', 'task_created', 'partner_document', 'own_document', 'bank_details_changed',
-        'connection_broken', 'password_changed', 'second_factor_added', 'second_factor_removed', 'reset_link',
-        'invitation', 'daily')),
+        'bank_details_wanted', 'connection_broken', 'password_changed', 'second_factor_added',
+        'second_factor_removed', 'reset_link', 'invitation', 'daily')),
     user_id        uuid REFERENCES users,
     partner_id     uuid,
     address        text,
@@ -1277,7 +1277,8 @@ CREATE TABLE mails_switched_off (
     tenant_id uuid NOT NULL REFERENCES tenants,
     user_id   uuid,
     kind      text NOT NULL
-        CHECK (kind IN ('approval_waits', 'task_created', 'partner_document', 'connection_broken', 'daily')),
+        CHECK (kind IN ('approval_waits', 'task_created', 'partner_document', 'bank_details_wanted',
+        'connection_broken', 'daily')),
     since     timestamptz NOT NULL DEFAULT now(),
     UNIQUE NULLS NOT DISTINCT (tenant_id, user_id, kind),
     FOREIGN KEY (tenant_id, user_id) REFERENCES memberships
@@ -2096,6 +2097,12 @@ CREATE POLICY own_tenant ON payment_evidence
     CHECK (tenant_id = current_tenant());
 GRANT INSERT, SELECT ON payment_evidence TO partnerdesk_app;
 GRANT UPDATE (cancels) ON payment_evidence TO partnerdesk_app;
+CREATE TRIGGER mail_about_return
+    AFTER INSERT ON payment_evidence
+    FOR EACH ROW
+    WHEN (new.kind = 'return' AND (new.reason_code IN ('AC01', 'AC03', 'AC04', 'AC06', 'AC13', 'AC14', 'AG01', 'BE01',
+    'MD07', 'RC01')))
+    EXECUTE FUNCTION mail_about_return();
 
 CREATE TABLE payout_counters (
     tenant_id uuid NOT NULL REFERENCES tenants,
@@ -5175,6 +5182,20 @@ AS $function$
 BEGIN
     PERFORM mail_members(NEW.tenant_id, 'connection_broken', ARRAY['admin'], 'webhook',
                          jsonb_build_object('endpoint', NEW.id));
+    RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.mail_about_return()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    INSERT INTO mails (tenant_id, kind, partner_id, address, about)
+    SELECT NEW.tenant_id, 'bank_details_wanted', q.id, q.email, NEW.id::text
+      FROM payouts p JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
+     WHERE p.tenant_id = NEW.tenant_id AND p.id = NEW.payout_id AND q.email IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM mails_switched_off s
+                        WHERE s.tenant_id = NEW.tenant_id AND s.kind = 'bank_details_wanted' AND s.user_id IS NULL);
     RETURN NULL;
 END $function$;
 

@@ -22,6 +22,7 @@ MAILS = {
     "partner_document": "mail_partner_document",
     "own_document": "mail_own_document",
     "bank_details_changed": "mail_bank_details_changed",
+    "bank_details_wanted": "mail_bank_details_wanted",
     "connection_broken": "mail_connection_broken",
     "password_changed": "mail_password_changed",
     "second_factor_added": "mail_second_factor_added",

@@ -11,6 +11,7 @@ from uuid import UUID
 from ledger.access import four_eyes, memberships, rule_changes, tenants
 from ledger.access.users import LINK_MINUTES
 from ledger.audit import webhook_endpoints
+from ledger.bank import return_reasons
 from ledger.connections import connections
 from ledger.database import TenantTransaction
 from ledger.documents.own import issuing
@@ -45,6 +46,8 @@ async def of_tenant_mail(tx: TenantTransaction, mail: Mail) -> Facts | None:
             facts = await _own_document(tx, mail)
         case MailKind.BANK_DETAILS_CHANGED:
             facts = await (_own_account(tx, mail) if mail.partner_id is not None else _accounts(tx, mail))
+        case MailKind.BANK_DETAILS_WANTED:
+            facts = await _refused_account(tx, mail)
         case MailKind.CONNECTION_BROKEN:
             facts = await _connection(tx, mail)
         case MailKind.DAILY:
@@ -168,6 +171,18 @@ def _told(account: AccountFacts) -> Facts:
         "usable_from": account.usable_from if is_ahead else None,
         "in_force": account.state == "active",
         "is_confirmed": account.confirmed_at is not None,
+    }
+
+
+async def _refused_account(tx: TenantTransaction, mail: Mail) -> Facts | None:
+    """To the partner. None where other bank details were recorded meanwhile, or money arrived there since."""
+    found = await mail_facts.refused_account(tx, UUID(mail.about[0]))
+    if found is None:
+        return None
+    return {
+        **found.model_dump(exclude={"reason_code", "abroad"}),
+        "reason": return_reasons.in_words(found.reason_code),
+        "in_english_too": found.abroad,
     }
 
 

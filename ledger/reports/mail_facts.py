@@ -1,7 +1,7 @@
 """What mails tell, read from the rows of many rooms."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from ledger.bank.further_attempts import WAITING
@@ -57,6 +57,20 @@ class AccountFacts(Frozen):
     confirmer: str | None
     confirmed_by: str | None
     confirmed_at: datetime | None
+
+
+class RefusedAccount(Frozen):
+    """A payout that came back because of the account that it went to."""
+
+    payout: str
+    partner: str
+    amount_cents: int
+    """That was ordered; what came back may be less."""
+    booked_on: date
+    """Of the return."""
+    last4: str
+    reason_code: str
+    abroad: bool
 
 
 async def since(tx: TenantTransaction, instant: datetime) -> News:
@@ -146,6 +160,36 @@ async def accounts(tx: TenantTransaction, recorded: Sequence[UUID]) -> list[Acco
         list(recorded),
     )
     return [AccountFacts.from_row(row) for row in rows]
+
+
+async def refused_account(tx: TenantTransaction, evidence: UUID) -> RefusedAccount | None:
+    """What this return says of the partner's account. None where the account is in force no more, another one waits,
+    or something left to it since and stayed."""
+    row = await tx.fetchrow(
+        """
+        SELECT p.number AS payout, q.name AS partner, COALESCE(l.amount_cents, e.amount_cents) AS amount_cents,
+               e.booked_on, b.iban_last4 AS last4, e.reason_code, COALESCE(q.country_code <> 'DE', false) AS abroad
+          FROM payment_evidence e
+          JOIN payouts p ON p.tenant_id = e.tenant_id AND p.id = e.payout_id
+          JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
+          LEFT JOIN bank_run_lines l ON l.tenant_id = e.tenant_id AND l.id = e.run_line_id
+          JOIN partner_bank_details b
+            ON b.tenant_id = e.tenant_id AND b.id = COALESCE(l.bank_details_id, p.bank_details_id)
+         WHERE e.tenant_id = $1 AND e.id = $2 AND b.state = 'active'
+           AND NOT EXISTS (SELECT FROM partner_bank_details n
+                            WHERE n.tenant_id = $1 AND n.partner_id = p.partner_id AND n.state = 'pending')
+           AND NOT EXISTS (SELECT FROM bank_run_lines m
+                             JOIN payment_evidence d
+                               ON d.tenant_id = $1 AND d.run_line_id = m.id AND d.kind = 'debit'
+                            WHERE m.tenant_id = $1 AND m.bank_details_id = b.id
+                              AND (d.booked_on, d.seq) > (e.booked_on, e.seq)
+                              AND NOT EXISTS (SELECT FROM payment_evidence c
+                                               WHERE c.tenant_id = $1 AND c.cancels = d.id))
+        """,
+        tx.tenant.id,
+        evidence,
+    )
+    return None if row is None else RefusedAccount.from_row(row)
 
 
 def _called(actor: str) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from ledger import idempotency
 from ledger.access import users
+from ledger.bank.return_reasons import OF_THE_ACCOUNT
 from ledger.database import Ledger
 from ledger.mail import mail_kinds, outbox
 from ledger.mail.mail_kinds import MailKind
@@ -32,6 +33,12 @@ async def test_the_triggers_write_to_the_roles_that_get_a_mail(ledger: Ledger) -
 async def test_what_is_said_in_one_mail_is_handed_over_as_one(ledger: Ledger) -> None:
     listed = set(re.findall(r"IN \(('[^)]*')\)", await text_of(ledger, "find_mails_to_send")))
     assert [set(re.findall(r"\w+", kinds)) for kinds in listed] == [set(outbox.BUNDLED)]
+
+
+async def test_a_partner_is_asked_for_bank_details_after_the_returns_that_are_of_the_account(ledger: Ledger) -> None:
+    async with ledger.without_tenant() as db:
+        trigger = await db.fetchval("SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = 'mail_about_return'")
+    assert set(re.findall(r"'([A-Z]{2}[0-9]{2})'", trigger)) == OF_THE_ACCOUNT
 
 
 @pytest.mark.parametrize(

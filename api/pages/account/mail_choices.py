@@ -25,6 +25,7 @@ KINDS = {
     MailKind.CONNECTION_BROKEN: N_("Eine Verbindung ist unterbrochen, oder ein Webhook nimmt nichts an"),
     MailKind.DAILY: N_("Der Stand des Tages"),
     MailKind.PARTNER_DOCUMENT: N_("An Partner: ihr Beleg"),
+    MailKind.BANK_DETAILS_WANTED: N_("An Partner: Bitte um eine neue Bankverbindung nach einer Rückbuchung"),
 }
 """What can be switched off, in the order of the page."""
 ALWAYS = (

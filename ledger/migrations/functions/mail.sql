@@ -143,6 +143,27 @@ COMMENT ON TRIGGER mail_about_new_document ON external_documents IS
     'The same where the number came with the document.'
     ' Relied on by ledger/documents/documents.py, ledger/mail/outbox.py.';
 
+-- A return is evidence once, however often it is told. The codes are OF_THE_ACCOUNT of ledger/bank/return_reasons.py.
+CREATE OR REPLACE FUNCTION mail_about_return() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO mails (tenant_id, kind, partner_id, address, about)
+    SELECT NEW.tenant_id, 'bank_details_wanted', q.id, q.email, NEW.id::text
+      FROM payouts p JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
+     WHERE p.tenant_id = NEW.tenant_id AND p.id = NEW.payout_id AND q.email IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM mails_switched_off s
+                        WHERE s.tenant_id = NEW.tenant_id AND s.kind = 'bank_details_wanted' AND s.user_id IS NULL);
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER mail_about_return AFTER INSERT ON payment_evidence FOR EACH ROW
+    WHEN (NEW.kind = 'return' AND NEW.reason_code IN ('AC01', 'AC03', 'AC04', 'AC06', 'AC13', 'AC14', 'AG01', 'BE01',
+                                                      'MD07', 'RC01'))
+    EXECUTE FUNCTION mail_about_return();
+COMMENT ON TRIGGER mail_about_return ON payment_evidence IS
+    'Writes the mail that asks a partner for other bank details after a return whose reason is the account.'
+    ' Relied on by ledger/bank/payment_matching.py, ledger/bank/unassigned.py, ledger/mail/outbox.py.';
+
 -- A person is told what became of the own account; the first password is no news.
 CREATE OR REPLACE FUNCTION mail_about_secrets() RETURNS trigger
     LANGUAGE plpgsql AS $$

@@ -78,6 +78,14 @@ def facts(kind: MailKind, outside: str = "Ärger & Söhne", **members: Any) -> d
             "confirmed": [account | {"confirmed_by": outside, "confirmed_at": AT, "usable_from": None}],
             "confirmed_count": 1,
         },
+        MailKind.BANK_DETAILS_WANTED: {
+            "payout": "PO-2026-0001",
+            "partner": outside,
+            "amount_cents": 119_000,
+            "booked_on": date(2026, 11, 20),
+            "last4": "2051",
+            "reason": why,
+        },
         MailKind.CONNECTION_BROKEN: {"endpoint": None, "provider": "lexoffice", "reason": why},
         MailKind.RESET_LINK: {"until": AT, "link": f"{URL}/reset/abc"},
         MailKind.INVITATION: {"until": AT, "link": f"{URL}/reset/abc"},
@@ -193,6 +201,15 @@ def test_a_partner_abroad_reads_it_in_german_and_english() -> None:
     german, english = said.text.index("Guten Tag"), said.text.index("Hello")
     assert german < said.text.index("1.190,00\xa0€") < english < said.text.index("€1,190.00")
     assert "Self-billing invoice GU-2026-00001" in said.html
+
+
+def test_a_partner_who_died_is_not_asked_for_bank_details() -> None:
+    """The heirs read it, or somebody whom the bank took for dead."""
+    for language, heirs in (("de", "bitten wir die Erben"), ("en", "we ask the heirs")):
+        for reason, is_said in ((Reason.of("return_holder_died"), True), (Reason.of("return_account_closed"), False)):
+            told = facts(MailKind.BANK_DETAILS_WANTED, reason=reason)
+            said = written(MailKind.BANK_DETAILS_WANTED, language, told, public_url=URL, outside=True)
+            assert (heirs in said.text) is is_said
 
 
 def test_links_lead_to_our_pages_only() -> None:
