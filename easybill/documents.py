@@ -99,8 +99,9 @@ class Document(Fetched):
 
     @property
     def paid_cents(self) -> int:
-        """What was paid on it, never negative: a payment on a CREDIT goes the other way [inf]."""
-        return abs(self.paid_amount)
+        """What was paid on it, never negative: a payment on a CREDIT goes the other way [inf], one on an INVOICE that
+        does gave money back."""
+        return max(0, self.paid_amount) if self.type == "INVOICE" else abs(self.paid_amount)
 
     @property
     def open_cents(self) -> int:

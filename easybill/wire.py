@@ -106,7 +106,7 @@ def _sendable(text: str) -> str:
 
 Item = TypeVar("Item")
 
-Id = Annotated[int, Field(gt=0, lt=2**63)]
+Id = Annotated[int, Field(gt=0, lt=2**62)]
 IdOrNone = Annotated[Id | None, BeforeValidator(_none_for_empty)]
 Cents = Annotated[int, BeforeValidator(_whole), Field(ge=-_MOST_CENTS, le=_MOST_CENTS)]
 CentsOrZero = Annotated[int, BeforeValidator(lambda value: _whole(_zero_for_none(value)))]

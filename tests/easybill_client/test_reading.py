@@ -54,6 +54,7 @@ def test_the_price_of_a_unit_may_have_fractions_of_a_cent() -> None:
         ({"paid_amount": 11_900}, True),
         ({"paid_amount": 12_000}, True),
         ({"paid_amount": 11_899, "paid_at": "2026-11-02"}, False),
+        ({"paid_amount": -11_900}, False),
         ({"paid_amount": 11_900, "is_draft": True}, False),
         ({"paid_amount": 11_900, "cancel_id": 8}, False),
         ({"amount": -11_900, "paid_amount": -11_900, "type": "CREDIT"}, True),
@@ -109,7 +110,18 @@ def test_what_is_about_no_document_names_none() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"[]", b"\xff\xfe", b"{}", b'{"id":0}', b'{"id":true}', b'{"id":1e400}', b"[" * 100_000, b" " * 3_000_000],
+    [
+        b"",
+        b"[]",
+        b"\xff\xfe",
+        b"{}",
+        b'{"id":0}',
+        b'{"id":true}',
+        b'{"id":1e400}',
+        b'{"id":4611686018427387904}',
+        b"[" * 100_000,
+        b" " * 3_000_000,
+    ],
 )
 def test_what_is_no_notification_is_told_apart(body: bytes) -> None:
     with pytest.raises(NotAnEvent):

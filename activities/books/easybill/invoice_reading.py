@@ -52,8 +52,8 @@ def read_invoice(document: Document, account: UUID) -> InvoiceFacts:
 
 
 def read_cancellation(storno: Document, account: UUID) -> InvoiceFacts | None:
-    """That the invoice it names is cancelled; None where it names none."""
-    if storno.ref_id is None:
+    """That the invoice it names is cancelled; None where it names none, or is a draft that cancels nothing yet."""
+    if storno.ref_id is None or storno.is_draft:
         return None
     return InvoiceFacts(
         resource_id=numbered_id(EASYBILL, Thing.DOCUMENT, storno.ref_id),

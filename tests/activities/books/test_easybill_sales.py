@@ -3,9 +3,12 @@
 import json
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from activities.books.easybill.invoice_reading import read_cancellation
+from easybill.documents import Document
 from tests.fixtures.easybill_shop import EasybillShop, easybill_shop, id_of
 from tests.fixtures.house import House
 
@@ -138,3 +141,19 @@ async def test_an_account_belongs_to_one_tenant(product: House, seller: Easybill
     assert (refused.status_code, refused.json()["reason"]) == (409, "organization_taken")
     wrong = await other.call("PUT", "/providers/easybill", {"api_key": "wrong"})
     assert (wrong.status_code, wrong.json()["reason"]) == (422, "easybill_key_rejected")
+
+
+async def test_many_unknown_documents_in_an_hour_are_fetched_all_the_same(seller: EasybillShop) -> None:
+    """There is no sweep that would take them up later."""
+    await seller.shop.rows(
+        "UPDATE api_budgets SET unproven = 9999, unproven_hour = date_trunc('hour', now()) WHERE provider = 'easybill'"
+    )
+    invoice = await seller.invoice(await seller.customer(info_1="Partner: ANNA"))
+    await seller.office.clicks(invoice["id"], "mark-paid")
+    await seller.sale_of(invoice, approved)
+
+
+def test_a_draft_that_would_cancel_an_invoice_cancels_nothing() -> None:
+    storno = {"id": 8, "type": "STORNO", "ref_id": 7, "amount": -11900, "amount_net": -10000}
+    read = [Document.from_body(json.dumps(storno | {"is_draft": draft}).encode()) for draft in (False, True)]
+    assert [read_cancellation(one, uuid4()) is not None for one in read] == [True, False]

@@ -160,7 +160,7 @@ async def test_events_are_previewed_and_replayed_in_bulk_each_with_its_result(sa
     assert f"Ereignis {first}" in preview
     assert f"Ereignis {second}" in preview
     refused = await sale_books.send("/admin/ereignisse/verarbeiten", chosen, status=422)
-    assert refused.count("lexoffice ist nicht verbunden") == 2
+    assert refused.count("Die Buchhaltung ist nicht verbunden") == 2
     await sale_books.rows(
         "UPDATE provider_connections SET secret_encrypted = '\\x00', secret_last4 = 'abcd' WHERE provider = 'lexoffice'"
     )
