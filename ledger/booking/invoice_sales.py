@@ -118,7 +118,8 @@ async def detach(tx: TenantTransaction, facts: InvoiceFacts) -> None:
 
 
 async def candidates(tx: TenantTransaction, facts: InvoiceFacts) -> list[dict[str, Any]]:
-    """Pending sales of the 60 days before the invoice that it might belong to: same customer, or gross ± 1 cent.
+    """Pending sales of the 60 days before the invoice that it might belong to: same customer, or gross ± 1 cent. Of
+    those that their source called paid, and that never had an invoice: same customer and gross ± 1 cent.
 
     Where both name an order they are different orders, or the reference would have found the sale.
     """
@@ -130,7 +131,13 @@ async def candidates(tx: TenantTransaction, facts: InvoiceFacts) -> list[dict[st
                         OR lower(t.customer_email) = lower($4) OR lower(c.email) = lower($4), false) AS same_customer
           FROM transactions t
           LEFT JOIN customers c ON c.tenant_id = t.tenant_id AND c.id = t.customer_id
-         WHERE t.tenant_id = $1 AND t.state = 'pending' AND t.sold_at >= $2
+         WHERE t.tenant_id = $1 AND t.sold_at >= $2
+           AND (t.state = 'pending'
+                OR (t.state = 'approved' AND t.gross_cents BETWEEN $5::bigint - 1 AND $5::bigint + 1
+                    AND (t.customer_contact_id = $3 OR c.lexoffice_contact_id = $3
+                         OR lower(t.customer_email) = lower($4) OR lower(c.email) = lower($4))
+                    AND NOT EXISTS (SELECT 1 FROM external_documents d
+                                     WHERE d.tenant_id = t.tenant_id AND d.transaction_id = t.id)))
            AND (t.order_reference IS NULL OR $6)
            AND (t.customer_contact_id = $3 OR c.lexoffice_contact_id = $3
                 OR lower(t.customer_email) = lower($4) OR lower(c.email) = lower($4)

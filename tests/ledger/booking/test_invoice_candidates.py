@@ -53,6 +53,15 @@ async def test_an_invoice_that_resembles_no_pending_sale_is_booked(
     assert await count(shop, "transactions") == 2
 
 
+async def test_an_invoice_of_who_bought_what_a_source_called_paid_books_nothing_and_asks(shop: Shop) -> None:
+    told = {"source": "custom", "told_by": "custom", "is_final": True, "tax_cents": 1900}
+    final = await sell(shop, customer_email="k@example.org", **told)
+    assert (await shop.transaction(final))["state"] == "approved"
+    outcome = await apply(shop, paid(partner_code="ANNA", customer_email="K@EXAMPLE.org"))
+    assert (outcome.state, outcome.transaction_id) == (EventState.WAITING, None)
+    assert (await apply(shop, paid(customer_email="other@example.org"))).state is EventState.PROCESSED
+
+
 async def test_a_sale_that_has_its_invoice_is_no_candidate(shop: Shop) -> None:
     await sell(shop)
     await apply(shop, unpaid(paid(order_references=("pi_1",))))
