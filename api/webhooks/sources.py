@@ -248,8 +248,8 @@ def _arrival(provider: str, message: Message, body: bytes) -> Arrival:
     return Arrival(
         provider=provider,
         organization_id=f"{message.account}{told}",
-        event_type=message.kind,
-        resource_id=message.id,
+        event_type=message.kind[:200],
+        resource_id=message.id[:300],
         event_date=message.at,
         body=body,
         signed=True,

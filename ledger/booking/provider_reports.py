@@ -55,7 +55,7 @@ async def record_sale(tx: TenantTransaction, report: SaleReport, *, event: Event
     await report_locks.hold_later(tx, report)
     found = await same_sale.find(tx, report.certain, report.order_reference)
     if found.sale is not None and (contradicted := await source_sales.differs(tx, found.sale, report)) is not None:
-        return contradicted
+        return contradicted.model_copy(update={"payouts": found.payouts})
     rate = report.rate or await _rate(tx, found, report, event)
     if isinstance(rate, Outcome):
         return rate
@@ -87,10 +87,10 @@ async def record_refund(tx: TenantTransaction, report: RefundReport, *, event: E
     A refund may arrive before its sale: then the sale is recorded as refunded, and stays so when it is reported.
     """
     if report.source != STRIPE:
-        known = await _paid_for(tx, report)
+        known = await source_sales.of_one_sale(tx, report)
         if known is None:
             return await source_sales.wait_for_sale(tx, report, event)
-        report = known
+        report = await source_sales.all_that_was_paid(tx, known) if known.is_whole else known
     first_sign = _first_sign(report, report.charge_cents or report.refunded_cents)
     charged = await _sale_of_charge(tx, first_sign, report.charge_cents, event)
     if isinstance(charged, Outcome):
@@ -104,12 +104,14 @@ async def record_refund(tx: TenantTransaction, report: RefundReport, *, event: E
             report.customer_email,
         )
     failed = report.failed_refund
+    told = failed or report.step or report.payment_intent or report.certain[0].reference
     await refunds.record(
         tx,
         sale,
         MoneyBack(
             kind="refund_failed" if failed else "charge",
-            reference=failed or report.step or report.payment_intent or report.certain[0].reference,
+            reference=source_sales.own_name(report, told),
+            document=None if report.source == STRIPE else told,
             cents=charged.in_its_units(report.refunded_cents),
             of_cents=None if report.charge_cents is None else charged.in_its_units(report.charge_cents),
             as_of=report.as_of,
@@ -120,8 +122,11 @@ async def record_refund(tx: TenantTransaction, report: RefundReport, *, event: E
 
 async def record_dispute(tx: TenantTransaction, report: DisputeReport, *, event: EventId | None = None) -> SaleOutcome:
     """An open dispute holds the commissions, a won one frees them, a lost one is a refund."""
-    if report.source != STRIPE and not await references.sales_with_reference(tx, _texts(report.certain)):
-        return await source_sales.wait_for_sale(tx, report, event)
+    if report.source != STRIPE:
+        known = await source_sales.of_one_sale(tx, report)
+        if known is None:
+            return await source_sales.wait_for_sale(tx, report, event)
+        report = known
     first_sign = _first_sign(report, report.charge_cents or report.disputed_cents)
     charged = await _sale_of_charge(tx, first_sign, report.charge_cents, event)
     if isinstance(charged, Outcome):
@@ -132,7 +137,7 @@ async def record_dispute(tx: TenantTransaction, report: DisputeReport, *, event:
         sale,
         MoneyBack(
             kind="dispute",
-            reference=report.dispute,
+            reference=source_sales.own_name(report, report.dispute),
             cents=charged.in_its_units(report.disputed_cents),
             of_cents=None if report.charge_cents is None else charged.in_its_units(report.charge_cents),
             counts=report.status == "lost",
@@ -145,20 +150,6 @@ async def record_dispute(tx: TenantTransaction, report: DisputeReport, *, event:
     else:
         await sale_holds.release(tx, sale.id, [SaleHold.DISPUTE])
     return await _settled(tx, charged.found, sale.id)
-
-
-async def _paid_for(tx: TenantTransaction, report: RefundReport) -> RefundReport | None:
-    """With all that was paid, where the whole of it went back; None where the sale is not known."""
-    await same_sale.hold(tx, _texts(report.certain))
-    found = await references.sales_with_reference(tx, _texts(report.certain))
-    if not found:
-        return None
-    if not report.is_whole:
-        return report
-    paid = await provider_amounts.paid(tx, found[0])
-    gross = (await transactions.get(tx, found[0])).gross_cents
-    whole, currency = (paid.units, paid.currency) if paid else (gross, "EUR")
-    return report.model_copy(update={"charge_cents": whole, "refunded_cents": whole, "currency": currency})
 
 
 class _Charged(Frozen):

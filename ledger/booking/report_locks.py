@@ -11,13 +11,18 @@ from ledger.sales.sale_reports import DisputeReport, RefundReport, SaleReport
 async def hold_reports(tx: TenantTransaction, reports: Sequence[SaleReport | RefundReport | DisputeReport]) -> None:
     """All that recording these one after the other locks: for whoever takes a later lock before he does."""
     sales = [report for report in reports if isinstance(report, SaleReport)]
+    payers = [await customers.find_by_names(tx, sale.customer) for sale in sales]
+    known = [await customers.keys_of_payer(tx, None, payer.id) for payer in payers if payer is not None]
     await same_sale.hold(
         tx,
         [
             *(one.reference for report in reports for one in report.certain),
             *(sale.order_reference for sale in sales if sale.order_reference),
         ],
-        [key for sale in sales for key in customers.keys(sale.customer, sale.subscription)],
+        [
+            *(key for sale in sales for key in customers.keys(sale.customer, sale.subscription)),
+            *(key for keys in known for key in keys),
+        ],
     )
     for sale in sales:
         await hold_later(tx, sale)

@@ -16,6 +16,8 @@ from ledger.refusals import AlreadyExists, NotAcceptable, NotFound, require_reas
 from ledger.search_terms import named
 from ledger.types import CustomerId, Frozen, PartnerId, Submitted
 
+LONGEST_ID, LONGEST_NAME = 200, 300
+
 
 class Customer(Frozen):
     """A customer, under every name that is known. `assigned_partner_id` gets what it buys."""
@@ -34,10 +36,10 @@ class Customer(Frozen):
 class CustomerNames(Frozen):
     """What a sale or an invoice says about its customer; the earlier member is the surer one."""
 
-    external_id: str | None = Field(default=None, max_length=200)
+    external_id: str | None = Field(default=None, max_length=LONGEST_ID)
     lexoffice_contact_id: UUID | None = None
     email: str | None = Field(default=None, max_length=320)
-    name: str | None = Field(default=None, max_length=300)
+    name: str | None = Field(default=None, max_length=LONGEST_NAME)
 
     @property
     def identify(self) -> bool:

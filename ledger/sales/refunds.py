@@ -94,6 +94,18 @@ async def record(tx: TenantTransaction, sale: Transaction, told: MoneyBack) -> N
         await recompute(tx, sale.id, cause=_CAUSE_OF[told.kind], document=told.document or told.reference)
 
 
+async def is_known(tx: TenantTransaction, kind: str, reference: str) -> bool:
+    """Whether this was told before."""
+    return bool(
+        await tx.fetchval(
+            "SELECT EXISTS (SELECT 1 FROM refunds WHERE tenant_id = $1 AND kind = $2 AND reference = $3)",
+            tx.tenant.id,
+            kind,
+            reference,
+        )
+    )
+
+
 async def hand_over(tx: TenantTransaction, sale: TransactionId, *, to: TransactionId) -> None:
     """What was told of the one is told of the other; neither is computed anew here."""
     await tx.execute(

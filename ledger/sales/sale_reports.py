@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from ledger.sales.customers import CustomerNames
+from ledger.sales.customers import LONGEST_ID, LONGEST_NAME, CustomerNames
 from ledger.sales.foreign_payments import Rate
 from ledger.sales.references import Paid, Reference
 from ledger.types import STRIPE, Frozen
@@ -23,6 +23,8 @@ class _ByReference(Frozen):
     charge: str | None = Field(default=None, max_length=300)
     more_references: tuple[Reference, ...] = ()
     """Further ones of any kind, such as the second payment of an invoice."""
+    is_of_other_affiliate: bool = False
+    """The source pays an affiliate of its own for it, and such sales earn nothing here."""
 
     @property
     def certain(self) -> tuple[Reference, ...]:
@@ -81,8 +83,13 @@ class SaleReport(_ByReference):
 
     @property
     def customer(self) -> CustomerNames:
-        """What is told of who bought."""
-        return CustomerNames(external_id=self.customer_external_id, email=self.customer_email, name=self.customer_name)
+        """What is told of who bought. An id that is too long finds nobody again; a name is cut."""
+        id_ = self.customer_external_id
+        return CustomerNames(
+            external_id=id_ if id_ and len(id_) <= LONGEST_ID else None,
+            email=self.customer_email,
+            name=self.customer_name and self.customer_name[:LONGEST_NAME],
+        )
 
 
 class RefundReport(_ByReference):

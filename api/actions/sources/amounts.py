@@ -15,6 +15,12 @@ def units_of(value: Any) -> int | None:
     return int(units) if units == units.to_integral_value() else None
 
 
+def size_of(value: Any) -> int | None:
+    """As units_of, without the sign: what went back is told as less than nothing by some."""
+    amount = _decimal(value)
+    return None if amount is None else units_of(abs(amount))
+
+
 def rate_of(value: Any) -> Decimal | None:
     """Per cent."""
     rate = _decimal(value)

@@ -19,7 +19,7 @@ from ledger.inbox import events, redelivery
 from ledger.inbox.events import Event
 from ledger.reasons import Reason
 from ledger.refusals import Refused, translating_refusals
-from ledger.types import EventId, EventState, PayoutNumber
+from ledger.types import STRIPE, EventId, EventState, PayoutNumber
 
 _CONTRADICTION = Reason.of("event_contradicts_itself")
 
@@ -36,13 +36,29 @@ async def terms_of(tx: TenantTransaction, provider: str) -> Terms:
 
 async def book(tx: TenantTransaction, number: EventId, report: Report | None) -> Outcome:
     """Apply the report and record how it ended. A refusal undoes the booking, not the event."""
-    outcome = await _booked(tx, number, report)
-    if not isinstance(report, SaleReport) or outcome.transaction_id is None:
+    if not isinstance(report, SaleReport):
+        return await _booked(tx, number, report)
+    await hold_what_waits(tx, report)
+    return await take_up_what_waits(tx, report, await _booked(tx, number, report))
+
+
+async def hold_what_waits(tx: TenantTransaction, report: SaleReport) -> None:
+    """Whatever else booking what waits for this sale locks, all at once with the sale's own (docs/locks.md)."""
+    waiting = await source_sales.what_waits(tx, report)
+    if waiting:
+        await report_locks.hold_reports(tx, [report, *await _reports_of(tx, waiting)])
+
+
+async def take_up_what_waits(tx: TenantTransaction, report: SaleReport, outcome: Outcome) -> Outcome:
+    """Book what waited for the sale that is known now. Returns the outcome of both."""
+    if outcome.transaction_id is None:
         return outcome
     payouts = outcome.payouts
-    for waiting in await source_sales.what_waited(tx, report):
+    for waiting in await source_sales.what_waits(tx, report):
         _, touched = await book_again(tx, waiting, actor="engine")
         payouts = (*payouts, *touched)
+    if report.source != STRIPE:
+        await source_sales.close_questions(tx, report)
     return outcome.model_copy(update={"payouts": tuple(dict.fromkeys(payouts))})
 
 
@@ -61,10 +77,17 @@ async def _booked(tx: TenantTransaction, number: EventId, report: Report | None)
 
 async def hold(tx: TenantTransaction, numbers: Sequence[EventId]) -> None:
     """What booking these again holds (docs/locks.md): before a question that they wait for is answered."""
+    reports = await _reports_of(tx, numbers)
+    sales = [report for report in reports if isinstance(report, SaleReport)]
+    waiting = [event for sale in sales for event in await source_sales.what_waits(tx, sale)]
+    await report_locks.hold_reports(tx, [*reports, *await _reports_of(tx, waiting)])
+
+
+async def _reports_of(tx: TenantTransaction, numbers: Sequence[EventId]) -> list[Report]:
     told = [await events.get(tx, number) for number in sorted(numbers)]
     judged = [await _read_again(tx, event.provider, event.body) for event in told if event.provider in SOURCES]
     reports = [message.report for message in judged if message is not None]
-    await report_locks.hold_reports(tx, [report for report in reports if report and not isinstance(report, Ignored)])
+    return [report for report in reports if report and not isinstance(report, Ignored)]
 
 
 async def book_again(tx: TenantTransaction, number: EventId, *, actor: str) -> tuple[Event, tuple[PayoutNumber, ...]]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from api.actions.sources.amounts import units_of
+from api.actions.sources.amounts import size_of, units_of
 from api.actions.sources.custom import instant
 from api.actions.sources.members import currency, mail, name, text
 from api.actions.sources.message import (
@@ -45,7 +45,7 @@ def read(body: bytes, terms: Terms) -> Message:
 def _object(body: bytes) -> dict[str, Any]:
     try:
         told = json.loads(body, parse_float=Decimal)
-    except (ValueError, RecursionError):
+    except (ValueError, ArithmeticError, RecursionError):  # a number beyond Decimal's exponents
         raise NotAMessage from None
     if not isinstance(told, dict):
         raise NotAMessage
@@ -59,23 +59,28 @@ def _report(kind: str, id_: str, at: datetime, told: dict[str, Any], terms: Term
     is_test = told.get("test_payment") is True or (isinstance(status, str) and status.startswith("test_"))
     if is_test and not terms.is_demo:
         return TEST_MESSAGE
-    amount, tax = units_of(told.get("transaction_amount")), units_of(told.get("transaction_vat_amount"))
-    if amount is None:
-        return NO_AMOUNT
+    is_of_other = bool(name(told.get("affiliate"))) and not terms.takes_affiliate_sales
     if kind == "payment.made":
-        if name(told.get("affiliate")) and not terms.takes_affiliate_sales:
+        amount, tax = units_of(told.get("transaction_amount")), units_of(told.get("transaction_vat_amount"))
+        if amount is None:
+            return NO_AMOUNT
+        if is_of_other:
             return OWN_AFFILIATE
         return None if tax is not None and tax > amount else _sale(id_, amount, tax, at, told, terms)
     if isinstance(status, str) and "failed" in status and status != "failed_as_chargeback":
         return NOT_HANDLED
+    back = size_of(told.get("transaction_amount"))
+    if back is None:
+        return None
     if kind == "payment.charged_back":
         return DisputeReport(
             source=COPECART,
             more_references=(_purchase(told),),
             dispute=id_,
+            is_of_other_affiliate=is_of_other,
             status="lost",
             charge_cents=None,
-            disputed_cents=amount,
+            disputed_cents=back,
             currency=_currency(told),
             sold_at=at,
             as_of=at,
@@ -84,8 +89,9 @@ def _report(kind: str, id_: str, at: datetime, told: dict[str, Any], terms: Term
         source=COPECART,
         more_references=(_purchase(told),),
         step=id_,
+        is_of_other_affiliate=is_of_other,
         charge_cents=None,
-        refunded_cents=amount,
+        refunded_cents=back,
         currency=_currency(told),
         sold_at=at,
         as_of=at,
@@ -115,9 +121,8 @@ def _purchase(told: dict[str, Any]) -> Reference:
     """As a refund names it too; from the second payment of a subscription on with its number."""
     number = str(told.get("rate_number") or "")
     later = f"/{int(number)}" if number.isascii() and number.isdigit() and len(number) < 6 and int(number) > 1 else ""
-    return Reference(
-        kind=COPECART, reference=f"{text(told.get('order_id'))}/{text(told.get('product_id')) or '-'}{later}"
-    )
+    purchase = f"{text(told.get('order_id'))}/{text(told.get('product_id')) or '-'}"
+    return Reference(kind=COPECART, reference=f"{purchase[:290]}{later}")
 
 
 def _currency(told: dict[str, Any]) -> str:

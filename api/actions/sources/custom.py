@@ -47,7 +47,7 @@ def instant(value: Any) -> datetime | None:
 def _object(body: bytes) -> dict[str, Any]:
     try:
         told = json.loads(body, parse_float=Decimal)
-    except (ValueError, RecursionError):
+    except (ValueError, ArithmeticError, RecursionError):  # a number beyond Decimal's exponents
         raise NotAMessage from None
     if not isinstance(told, dict):
         raise NotAMessage

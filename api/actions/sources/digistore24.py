@@ -8,7 +8,7 @@ its own (`affiliate_name`), whose sales earn nothing here unless the tenant says
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
-from api.actions.sources.amounts import units_of
+from api.actions.sources.amounts import size_of, units_of
 from api.actions.sources.members import currency, mail, name, text
 from api.actions.sources.message import (
     NO_AMOUNT,
@@ -63,27 +63,32 @@ def _report(
 ) -> Report | Ignored | None:
     if told.get("api_mode", "live") != "live" and not terms.is_demo:
         return TEST_MESSAGE
-    amount = units_of(told.get("transaction_amount"))
     if kind not in ("on_payment", "on_refund", "on_chargeback"):
         return NOT_HANDLED
-    if amount is None or item is None:
-        return NO_AMOUNT
     payment = _payment(order, told)
+    is_of_other = bool(text(told.get("affiliate_name"))) and not terms.takes_affiliate_sales
+    if kind == "on_payment":
+        amount = units_of(told.get("transaction_amount"))
+        if amount is None or item is None:
+            return NO_AMOUNT
+        if is_of_other:
+            return OWN_AFFILIATE
+        return _sale(payment, _item(order, item), amount, at, told, terms)
+    back = size_of(told.get("transaction_amount"))
+    if back is None or item is None:
+        return None
     # What went back names the payment's transaction as its parent.
     paid_by = text(told.get("parent_transaction_id"))
-    if kind == "on_payment":
-        if text(told.get("affiliate_name")) and not terms.takes_affiliate_sales:
-            return OWN_AFFILIATE
-        return _sale(payment, item, amount, at, told, terms)
-    references = (payment, *([Reference(kind=ITEM, reference=paid_by)] if paid_by else []))
+    references = (payment, *([_item(order, paid_by)] if paid_by else []))
     if kind == "on_chargeback":
         return DisputeReport(
             source=DIGISTORE24,
             more_references=references,
             dispute=item,
+            is_of_other_affiliate=is_of_other,
             status="lost",
             charge_cents=None,
-            disputed_cents=amount,
+            disputed_cents=back,
             currency=_currency(told),
             sold_at=at,
             as_of=at,
@@ -92,8 +97,9 @@ def _report(
         source=DIGISTORE24,
         more_references=references,
         step=item,
+        is_of_other_affiliate=is_of_other,
         charge_cents=None,
-        refunded_cents=amount,
+        refunded_cents=back,
         currency=_currency(told),
         sold_at=at,
         as_of=at,
@@ -101,7 +107,7 @@ def _report(
 
 
 def _sale(
-    payment: Reference, item: str, amount: int, at: datetime, told: dict[str, str], terms: Terms
+    payment: Reference, item: Reference, amount: int, at: datetime, told: dict[str, str], terms: Terms
 ) -> SaleReport | None:
     tax = units_of(told.get("transaction_vat_amount"))
     if tax is not None and tax > amount:
@@ -112,7 +118,7 @@ def _sale(
         source=DIGISTORE24,
         is_final=not terms.awaits_invoice,
         told_by=ITEM,
-        more_references=(payment, Reference(kind=ITEM, reference=item)),
+        more_references=(payment, item),
         subscription=f"digistore24:{text(told.get('order_id'))}" if is_subscription else None,
         shop_reference=name(told.get("custom")),
         campaign_slug=text(told.get("campaignkey")),
@@ -130,6 +136,11 @@ def _payment(order: str, told: dict[str, str]) -> Reference:
     number = told.get("pay_sequence_no", "0")
     later = number.isascii() and number.isdigit() and len(number) < 6 and int(number) > 1
     return Reference(kind=DIGISTORE24, reference=f"{order}/{int(number)}" if later else order)
+
+
+def _item(order: str, transaction: str) -> Reference:
+    """Its number alone may be an order's of another source."""
+    return Reference(kind=ITEM, reference=f"{order}:{transaction}"[:300])
 
 
 def _currency(told: dict[str, str]) -> str:

@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from api.actions.sources import booking
 from ledger import clock
 from ledger.audit import audit
 from ledger.booking import provider_reports
@@ -16,10 +17,11 @@ from ledger.mail_addresses import MailAddress
 from ledger.plain_text import PrintedName
 from ledger.programme import campaigns, partners
 from ledger.refusals import NotAcceptable, Refused
-from ledger.sales import references, transactions
+from ledger.sales import provider_amounts, references, refunds, transactions
 from ledger.sales.foreign_payments import Rate
 from ledger.sales.references import Reference
 from ledger.sales.sale_reports import RefundReport, SaleReport
+from ledger.sales.transactions import Transaction
 from ledger.types import API, BusinessDay, BusinessTime, EventState, Frozen, Submitted, TransactionId
 
 _MOST_CENTS = 10**11
@@ -84,7 +86,9 @@ async def record_sale(tx: TenantTransaction, new: NewSale, *, by: str) -> Record
     await _require_names(tx, new)
     own = Reference(kind=API, reference=new.external_id)
     is_known = bool(await references.known(tx, [own]))
-    result = await provider_reports.record_sale(tx, _report(new, own))
+    report = _report(new, own)
+    await booking.hold_what_waits(tx, report)
+    result = await booking.take_up_what_waits(tx, report, await provider_reports.record_sale(tx, report))
     if result.transaction_id is None:
         raise Refused("sale_not_booked")
     if not is_known and result.state is EventState.PROCESSED:
@@ -102,17 +106,18 @@ async def record_sale(tx: TenantTransaction, new: NewSale, *, by: str) -> Record
 async def record_refund(tx: TenantTransaction, sale: TransactionId, new: NewRefund, *, by: str) -> Outcome:
     """What went back takes its share of the commissions. Raises NotFound, NotAcceptable (more than was paid)."""
     known = await transactions.get(tx, sale)
-    if new.cents is not None and new.cents > known.gross_cents - known.refunded_cents:
-        told_before = await references.known(tx, [Reference(kind=API, reference=new.reference)])
-        if not told_before:
-            raise NotAcceptable("refund_exceeds_sale", left=known.gross_cents - known.refunded_cents)
+    step = f"{known.id}:{new.reference}"
+    if new.cents is not None and not await refunds.is_known(tx, "charge", step):
+        left = await _left_of(tx, known)
+        if new.cents > left:
+            raise NotAcceptable("refund_exceeds_sale", left=left)
     at = new.refunded_at or clock.now()
     result = await provider_reports.record_refund(
         tx,
         RefundReport(
             source=API,
             more_references=(Reference(kind="sale", reference=str(known.id)),),
-            step=f"{known.id}:{new.reference}",
+            step=step,
             is_whole=new.cents is None,
             charge_cents=None,
             refunded_cents=new.cents or known.gross_cents,
@@ -131,6 +136,14 @@ async def record_refund(tx: TenantTransaction, sale: TransactionId, new: NewRefu
             detail={"reference": new.reference, "cents": new.cents},
         )
     return result
+
+
+async def _left_of(tx: TenantTransaction, sale: Transaction) -> int:
+    """What was paid and has not gone back, in the unit of the sale's currency: what was told, not what it is worth."""
+    paid = await provider_amounts.paid(tx, sale.id)
+    is_told = paid is not None and paid.currency == (sale.original_currency or "EUR")
+    whole = paid.units if paid is not None and is_told else sale.gross_cents
+    return whole - provider_amounts.in_proportion(sale.refunded_cents, whole, sale.gross_cents)
 
 
 async def _require_names(tx: TenantTransaction, new: NewSale) -> None:

@@ -92,6 +92,18 @@ async def test_refunds_add_up_and_each_counts_once(stripe_shop: Door) -> None:
     assert (more.status_code, more.json()["reason"]) == (422, "refund_exceeds_sale")
     rest = await stripe_shop.api("POST", f"transactions/{sale['id']}/refund", {"reference": "r4", "cents": 5_950})
     assert (rest.json()["refunded_cents"], rest.json()["state"]) == (11_900, "refunded")
+    again = await stripe_shop.api("POST", f"transactions/{sale['id']}/refund", {"reference": "r4", "cents": 5_950})
+    assert (again.status_code, again.json()["refunded_cents"]) == (200, 11_900)
+
+
+async def test_a_refund_is_named_in_the_currency_of_its_sale(stripe_shop: Door) -> None:
+    rate = {"rate": "1.19", "day": "2026-10-05", "source": "EZB"}
+    told = await stripe_shop.api("POST", "transactions", a_sale("A9", currency="USD", exchange_rate=rate))
+    path = f"transactions/{told.json()['transaction']['id']}/refund"
+    answer = await stripe_shop.api("POST", path, {"reference": "r1", "cents": 11_900})
+    assert (answer.status_code, answer.json()["state"]) == (200, "refunded")
+    more = await stripe_shop.api("POST", path, {"reference": "A9", "cents": 1})
+    assert (more.status_code, more.json()["reason"]) == (422, "refund_exceeds_sale")
 
 
 async def test_the_whole_sale_is_refunded_where_no_amount_is_named(stripe_shop: Door) -> None:

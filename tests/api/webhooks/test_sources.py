@@ -1,10 +1,12 @@
 """Sales that other systems tell: signed as their vendors say, each once, and nothing that is not proved."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
 import json
 import secrets
+import time
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -12,9 +14,10 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 from fastapi import FastAPI
+from pydantic import SecretStr
 from standardwebhooks.webhooks import Webhook
 
-from api.actions.sources.signatures import digistore24_signature
+from api.actions.sources.signatures import by_custom, digistore24_signature
 from tests.fixtures.door import Door, new_door
 from tests.fixtures.stripe_shop import a_session, an_event, sales, send, stripe_shop
 
@@ -193,6 +196,13 @@ async def test_a_refund_before_its_sale_waits_for_it(sources_shop: Door) -> None
     assert (await sources_shop.api("GET", "tasks")).json()["items"] == []
 
 
+async def test_long_names_of_a_customer_are_no_obstacle(sources_shop: Door) -> None:
+    long = {"externalId": "k" * 250, "firstName": "K" * 300, "lastName": "L" * 300}
+    assert (await tell(sources_shop, created(customer=long))).json()["state"] == "processed"
+    assert (await tell_digistore(sources_shop, an_item("D" * 200, "1" * 200))).text == "OK"
+    assert len(await sales(sources_shop)) == 2
+
+
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [
@@ -224,7 +234,7 @@ async def test_a_stranger_another_tenant_and_a_wrong_secret_are_refused_alike(
     assert await sales(sources_shop) == []
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"\xff", b'{"event": 1}', b"[" * 9_000])
+@pytest.mark.parametrize("body", [b"", b"[]", b"\xff", b'{"event": 1}', b"[" * 9_000, b"[1e9999999999999999999]"])
 async def test_what_is_no_message_is_said_to_be_none(sources_shop: Door, body: bytes) -> None:
     assert (await tell(sources_shop, body)).json()["code"] == "not_an_event"
 
@@ -286,3 +296,86 @@ def test_digistore24s_signature_is_that_of_its_documentation() -> None:
     """By hand: sorted, empty values left out, the passphrase after each pair, SHA-512 in capital letters."""
     by_hand = hashlib.sha512(b"a=1geheimb=zweigeheim").hexdigest().upper()
     assert digistore24_signature({"b": "zwei", "a": "1", "leer": "", "sha_sign": "X"}, "geheim") == by_hand
+
+
+async def test_all_that_went_back_before_the_sale_waits_for_it(sources_shop: Door) -> None:
+    for back in (
+        an_item("D4", "9", "50.00", event="on_refund", parent_transaction_id="1"),
+        an_item("D4", "10", "30.00", event="on_chargeback", parent_transaction_id="1"),
+    ):
+        assert (await tell_digistore(sources_shop, back)).text == "OK"
+    (task,) = (await sources_shop.api("GET", "tasks")).json()["items"]
+    done = await sources_shop.api("POST", f"tasks/{task['id']}/resolve", {"action": "done"})
+    assert done.status_code == 202, done.text
+    await tell_digistore(sources_shop, an_item("D4", "1"))
+    (sale,) = await sales(sources_shop)
+    assert (sale["gross_cents"], sale["refunded_cents"]) == (11900, 8000)
+
+
+async def test_a_sale_and_its_chargeback_told_at_once_are_both_booked(sources_shop: Door) -> None:
+    orders = [f"P{number}" for number in range(6)]
+    await asyncio.gather(
+        *(tell_copecart(sources_shop, a_payment(order, f"t-{order}")) for order in orders),
+        *(
+            tell_copecart(sources_shop, a_payment(order, f"b-{order}", event_type="payment.charged_back"))
+            for order in orders
+        ),
+    )
+    assert [sale["state"] for sale in await sales(sources_shop)] == ["refunded"] * 6
+
+
+async def test_what_went_back_is_told_with_or_without_a_minus(sources_shop: Door) -> None:
+    await tell_digistore(sources_shop, an_item("D5", "1"))
+    await tell_copecart(sources_shop, a_payment("C5", "t1"))
+    await tell_digistore(
+        sources_shop, an_item("D5", "9", "-119.00", "-19.00", event="on_refund", parent_transaction_id="1")
+    )
+    await tell_copecart(sources_shop, a_payment("C5", "t9", event_type="payment.refunded", transaction_amount="-119.0"))
+    assert [sale["state"] for sale in await sales(sources_shop)] == ["refunded"] * 2
+
+
+async def test_money_back_without_a_readable_amount_is_not_passed_over(sources_shop: Door) -> None:
+    await tell_digistore(sources_shop, an_item("D6", "9", "viel", event="on_refund"))
+    (event,) = (await sources_shop.api("GET", "events")).json()["items"]
+    assert (event["state"], event["reason_code"]) == ("failed", "event_contradicts_itself")
+
+
+async def test_a_refund_of_a_later_payment_leaves_the_first_one_alone(sources_shop: Door) -> None:
+    await tell_digistore(sources_shop, an_item("D7", "1", pay_sequence_no="1", billing_type="subscription"))
+    await tell_digistore(sources_shop, an_item("D7", "2", pay_sequence_no="2", billing_type="subscription"))
+    back = an_item("D7", "9", event="on_refund", parent_transaction_id="2", pay_sequence_no="")
+    await tell_digistore(sources_shop, back)
+    assert sorted((sale["state"], sale["gross_cents"]) for sale in await sales(sources_shop)) == [
+        ("approved", 11900),
+        ("refunded", 11900),
+    ]
+
+
+async def test_refunds_of_two_sources_with_one_number_are_two(sources_shop: Door) -> None:
+    told = created(externalId="x77")
+    await tell(sources_shop, told)
+    await tell_digistore(sources_shop, an_item("D8", "1"))
+    await tell(sources_shop, {**told, "event": "transaction.refunded"})
+    await tell_digistore(
+        sources_shop, an_item("D8", "x77", event="on_refund", parent_transaction_id="1", transaction_date="2026-10-09")
+    )
+    assert [sale["state"] for sale in await sales(sources_shop)] == ["refunded"] * 2
+
+
+async def test_a_refund_of_what_earned_nothing_here_asks_nobody(sources_shop: Door) -> None:
+    await tell_digistore(sources_shop, an_item("D9", "1", affiliate_name="hopper"))
+    await tell_digistore(sources_shop, an_item("D9", "9", affiliate_name="hopper", event="on_refund"))
+    events = (await sources_shop.api("GET", "events")).json()["items"]
+    assert {one["reason_code"] for one in events} == {"source_pays_own_affiliate"}
+    assert (await sources_shop.api("GET", "tasks")).json()["items"] == []
+
+
+def test_a_secret_that_is_no_base64_signs_nothing() -> None:
+    now = str(int(time.time()))
+    digest = hmac.new(b"", f"m.{now}.{{}}".encode(), hashlib.sha256).digest()
+    headers = {
+        "webhook-id": "m",
+        "webhook-timestamp": now,
+        "webhook-signature": f"v1,{base64.b64encode(digest).decode()}",
+    }
+    assert not by_custom(b"{}", headers, SecretStr("!" * 20))

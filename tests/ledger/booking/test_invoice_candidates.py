@@ -54,7 +54,7 @@ async def test_an_invoice_that_resembles_no_pending_sale_is_booked(
 
 
 async def test_an_invoice_of_who_bought_what_a_source_called_paid_books_nothing_and_asks(shop: Shop) -> None:
-    told = {"source": "custom", "told_by": "custom", "is_final": True, "tax_cents": 1900}
+    told: dict[str, Any] = {"source": "custom", "told_by": "custom", "is_final": True, "tax_cents": 1900}
     final = await sell(shop, customer_email="k@example.org", **told)
     assert (await shop.transaction(final))["state"] == "approved"
     outcome = await apply(shop, paid(partner_code="ANNA", customer_email="K@EXAMPLE.org"))
