@@ -162,6 +162,10 @@ _CANDIDATES = f"""
                                    WHERE y.tenant_id = $1 AND y.state IN ('waiting', 'unresolved')
                                      AND y.booked_by IS NOT NULL
                                      AND COALESCE(x.direction, y.direction) IS DISTINCT FROM 'credit')
+                  -- What somebody typed at the bank, as it seems: it names the account and the amount alone.
+                  OR p.number IN (SELECT y.outcome_params->>'payout' FROM bank_entries y
+                                   WHERE y.tenant_id = $1 AND y.state = 'unresolved'
+                                     AND y.outcome_code = 'looks_like_a_transfer')
                   OR p.id IN (SELECT z.payout_id
                                 FROM bank_entries y
                                 JOIN bank_runs w ON w.tenant_id = y.tenant_id AND w.number = y.batch_reference

@@ -67,26 +67,30 @@ async def of_run(tx: TenantTransaction, run: UUID) -> dict[UUID, Rejection]:
 
 
 async def confirm(tx: TenantTransaction, number: str, *, by: str) -> BankRun:
-    """A second person has seen at the bank that these payments were rejected: they are free for another file.
+    """A second person has seen at the bank that these payments were rejected: they are free for another file, but for
+    those of which a debit was seen.
 
-    Locks the run. Raises NotFound, NotAllowedNow (nothing rejected that is not confirmed; a debit of it was seen),
-    SecondPersonNeeded: who brought the report, or sent the file, is the first one.
+    Locks the run. Raises NotFound, NotAllowedNow (nothing rejected that is not confirmed; a debit of all that is left
+    was seen), SecondPersonNeeded: who brought the report, or sent the file, is the first one.
     """
     run = await bank_run_rows.lock(tx, number)
     require_state(run, "exported", "confirmed")
     waiting = [one for one in (await of_run(tx, run.id)).values() if one.confirmed_at is None]
     if not waiting:
         raise NotAllowedNow("nothing_rejected")
-    left = await tx.fetchval(
+    booked = await tx.fetch(
         """
-        SELECT p.number FROM payment_evidence e JOIN payouts p ON p.tenant_id = e.tenant_id AND p.id = e.payout_id
-         WHERE e.tenant_id = $1 AND e.run_line_id = ANY ($2) AND e.kind = 'debit' LIMIT 1
+        SELECT e.run_line_id, p.number FROM payment_evidence e
+          JOIN payouts p ON p.tenant_id = e.tenant_id AND p.id = e.payout_id
+         WHERE e.tenant_id = $1 AND e.run_line_id = ANY ($2) AND e.kind = 'debit' ORDER BY p.seq
         """,
         tx.tenant.id,
         [one.run_line_id for one in waiting],
     )
-    if left is not None:
-        raise NotAllowedNow("rejected_but_booked", number=left)
+    left = {row["run_line_id"] for row in booked}
+    waiting = [one for one in waiting if one.run_line_id not in left]
+    if not waiting:
+        raise NotAllowedNow("rejected_but_booked", number=booked[0]["number"])
     alone = await four_eyes.require_second_person(tx, by, made_by=[run.exported_by, *(one.told_by for one in waiting)])
     await tx.execute(
         """

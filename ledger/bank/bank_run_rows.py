@@ -167,18 +167,30 @@ async def lines(tx: TenantTransaction, run: UUID, *, after: int = 0, limit: int 
 
 
 async def find_line(tx: TenantTransaction, number: str, payout: str) -> BankRunLine | None:
-    """The payment of this payout that the run holds, or that stood in its file."""
+    """The payment of this payout that the run holds, or held: what dropped out is decided about here all the same."""
     run = await get(tx, number)
-    row = await tx.fetchrow(_LINES + " AND p.number = $3 AND stood_in_file(l)", tx.tenant.id, run.id, payout)
+    row = await tx.fetchrow(
+        _LINES + " AND p.number = $3 ORDER BY l.released_at IS NOT NULL, l.position DESC LIMIT 1",
+        tx.tenant.id,
+        run.id,
+        payout,
+    )
     return None if row is None else BankRunLine.from_row(row)
 
 
 async def count_paid_payouts(tx: TenantTransaction, run: UUID) -> tuple[int, int]:
     """Of the payments that are still in the run: how many payouts are or were paid, say lexoffice or the bank, and how
-    many there are. One that came back since then was in a file that the bank has had."""
+    many there are. One that came back since then was in a file that the bank has had; the day on which it was paid says
+    nothing of a file that transfers it again."""
     row = await tx.fetchrow(
         """
-        SELECT count(*) FILTER (WHERE p.state = 'paid' OR p.paid_on IS NOT NULL OR EXISTS (
+        SELECT count(*) FILTER (WHERE p.state = 'paid'
+                   OR (p.paid_on IS NOT NULL AND l.end_to_end_id = p.number)
+                   OR EXISTS (
+                   SELECT FROM payment_attempts a
+                    WHERE a.tenant_id = l.tenant_id AND a.payout_id = l.payout_id AND a.ended_how = 'paid'
+                      AND l.end_to_end_id = p.number || '-' || a.attempt)
+                   OR EXISTS (
                    SELECT FROM payment_evidence e
                     WHERE e.tenant_id = l.tenant_id AND e.payout_id = l.payout_id AND e.run_line_id = l.id
                       AND e.kind = 'debit'

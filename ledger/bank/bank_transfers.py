@@ -34,11 +34,14 @@ async def exported_as(tx: TenantTransaction, payout: PayoutId) -> str | None:
 
 
 async def awaited_in(tx: TenantTransaction, payout: PayoutId) -> str | None:
-    """The run whose file holds the payout and is neither confirmed nor cancelled. The payout must be locked."""
+    """The run whose file holds the payout, or held what is transferred again since, and is neither confirmed nor
+    cancelled. The payout must be locked."""
     found: str | None = await tx.fetchval(
         """
         SELECT r.number FROM bank_run_lines l JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
-         WHERE l.tenant_id = $1 AND l.payout_id = $2 AND l.released_at IS NULL AND r.state = 'exported'
+         WHERE l.tenant_id = $1 AND l.payout_id = $2 AND r.state = 'exported'
+           AND (l.released_at IS NULL OR l.released_code = 'transferred_again')
+         ORDER BY r.seq LIMIT 1
         """,
         tx.tenant.id,
         payout,

@@ -140,8 +140,8 @@ async def decide(tx: TenantTransaction, number: str, *, confirmed: bool, by: str
     """A second person says yes, and the next file may pay it; or no, and it is asked again what becomes of it.
 
     Who asked, who assigned what came back, and who recorded the account are the first pair of eyes. The hands of the
-    partner are held. Raises NotFound, NotAllowedNow (decided, another account meanwhile, money that is out after all),
-    NotAcceptable (refused without a reason), SecondPersonNeeded.
+    partner are held. Raises NotFound, NotAllowedNow (decided, another account meanwhile, money that is out after all, a
+    run that holds it and has no file yet), NotAcceptable (refused without a reason), SecondPersonNeeded.
     """
     payout = await payouts.lock(tx, number)
     asked = await _require_open(tx, payout)
@@ -159,6 +159,9 @@ async def decide(tx: TenantTransaction, number: str, *, confirmed: bool, by: str
     await _document(tx, payout)
     if (await payment_evidence.sum_up(tx, payout.id)).open_cents > 0:
         raise NotAllowedNow("transfer_again_still_out")
+    if run := await _held_without_a_file(tx, payout):
+        # Released here it would stay in the number and the sum that two persons approve, and not be in the file.
+        raise NotAllowedNow("transfer_again_in_a_run", run=run)
     first = [asked.requested_by, account.recorded_by, *await payout_evidence.list_makers(tx, payout.id)]
     alone = await four_eyes.require_second_person(tx, by, made_by=first)
     await tx.execute(
@@ -297,6 +300,19 @@ async def _document(tx: TenantTransaction, payout: Payout) -> str | None:
     if row["status"] in _GONE:
         raise NotAllowedNow("transfer_again_document_gone")
     return str(row["status"]) if row["status"] else None
+
+
+async def _held_without_a_file(tx: TenantTransaction, payout: Payout) -> str | None:
+    """The run that holds it since before it was `returned`, and of which no file was made."""
+    found: str | None = await tx.fetchval(
+        """
+        SELECT r.number FROM bank_run_lines l JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
+         WHERE l.tenant_id = $1 AND l.payout_id = $2 AND l.released_at IS NULL AND r.file_sha256 IS NULL
+        """,
+        tx.tenant.id,
+        payout.id,
+    )
+    return found
 
 
 async def _end(tx: TenantTransaction, payout: Payout, attempt: FurtherAttempt, how: Ending, *, by: str) -> None:

@@ -77,7 +77,8 @@ async def newest(tx: TenantTransaction, accounts: Collection[UUID]) -> dict[UUID
 async def record(tx: TenantTransaction, run: str, payout: str, new: NewCheck, *, by: str) -> PayeeCheck:
     """What a person read on the bank's page for a payment of a run. Locks the run.
 
-    Raises NotFound, NotAcceptable (a day to come, a name without a close match or the other way round).
+    Raises NotFound, NotAcceptable (a day to come, a name without a close match or the other way round),
+    SecondPersonNeeded where it lets files pay to an account again: as for `confirm`.
     """
     day = new.checked_on or clock.today()
     if day > clock.today():
@@ -85,6 +86,9 @@ async def record(tx: TenantTransaction, run: str, payout: str, new: NewCheck, *,
     if (new.result == "close") != (new.holder_at_bank is not None):
         raise NotAcceptable("payee_check_name")
     line = await _line(tx, run, payout)
+    found = (await newest(tx, [line.bank_details_id])).get(line.bank_details_id)
+    if found is not None and found.bars and new.result != "none":
+        await _require_second_person(tx, found, by)
     return await keep(tx, line, new.model_copy(update={"checked_on": day}), reported=False, by=by)
 
 
@@ -119,13 +123,7 @@ async def confirm(tx: TenantTransaction, run: str, payout: str, *, by: str) -> P
     found = (await newest(tx, [line.bank_details_id])).get(line.bank_details_id)
     if found is None or not found.bars:
         raise NotAllowedNow("payee_check_bars_nothing")
-    recorded_by = await tx.fetchval(
-        "SELECT recorded_by FROM partner_bank_details WHERE tenant_id = $1 AND id = $2",
-        tx.tenant.id,
-        line.bank_details_id,
-    )
-    first = [recorded_by, None if found.reported else found.recorded_by]
-    alone = await four_eyes.require_second_person(tx, by, made_by=first)
+    alone = await _require_second_person(tx, found, by)
     row = await tx.fetchrow(
         """
         UPDATE payee_checks SET confirmed_by = $3, confirmed_at = now(), confirmed_alone = $4
@@ -145,7 +143,8 @@ async def take_name(tx: TenantTransaction, vault: Vault, run: str, payout: str, 
     """The same account under the holder's name as the bank has it, proposed: it waits for a second person like any new
     bank details, and until then the partner's payouts rest.
 
-    Locks the partner. Raises NotFound, NotAllowedNow (no close match), CannotDecrypt.
+    Locks the partner. Raises NotFound, NotAllowedNow (no close match, an account that is no longer in force),
+    CannotDecrypt.
     """
     found = await bank_run_rows.find_line(tx, run, payout)
     check = None if found is None else (await newest(tx, [found.bank_details_id])).get(found.bank_details_id)
@@ -154,17 +153,29 @@ async def take_name(tx: TenantTransaction, vault: Vault, run: str, payout: str, 
     if check is None or check.holder_at_bank is None:
         raise NotAllowedNow("payee_check_names_nobody")
     account = await tx.fetchrow(
-        "SELECT partner_id, iban_encrypted, bic FROM partner_bank_details WHERE tenant_id = $1 AND id = $2",
+        "SELECT partner_id, iban_encrypted, bic, state FROM partner_bank_details WHERE tenant_id = $1 AND id = $2",
         tx.tenant.id,
         found.bank_details_id,
     )
     assert account is not None, "payments keep their account"
+    if account["state"] != "active":
+        raise NotAllowedNow("account_decided")  # the partner has another one by now
     new = NewBankDetails(
         account_holder=check.holder_at_bank[:70],
         iban=SecretStr(vault.decrypt(account["iban_encrypted"])),
         bic=account["bic"],
     )
     return await partner_accounts.save_bank_details(tx, vault, PartnerId(account["partner_id"]), new, by=by)
+
+
+async def _require_second_person(tx: TenantTransaction, found: PayeeCheck, by: str) -> bool:
+    recorded_by = await tx.fetchval(
+        "SELECT recorded_by FROM partner_bank_details WHERE tenant_id = $1 AND id = $2",
+        tx.tenant.id,
+        found.bank_details_id,
+    )
+    first = [recorded_by, None if found.reported else found.recorded_by]
+    return await four_eyes.require_second_person(tx, by, made_by=first)
 
 
 async def _line(tx: TenantTransaction, run: str, payout: str) -> BankRunLine:

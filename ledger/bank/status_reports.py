@@ -21,7 +21,7 @@ _MOST_NAMED = 200
 
 
 async def note(tx: TenantTransaction, report: Report, *, by: str) -> None:
-    """Keep what was checked, and ask what must be asked about the run, which is locked.
+    """Keep what was checked, and ask what must be asked about the run. Locks the own account of its debit, and the run.
 
     Raises NotAcceptable for a report of a file that is not ours.
     """
@@ -33,6 +33,16 @@ async def note(tx: TenantTransaction, report: Report, *, by: str) -> None:
     blocks = {block.payment_information_id for block in report.blocks} - {None, run}
     if run is None or blocks:
         raise NotAcceptable("report_of_no_run")
+    await tx.execute(
+        """
+        SELECT 1 FROM tenant_bank_accounts
+         WHERE tenant_id = $1 AND id IN (SELECT account_id FROM bank_entries
+                                          WHERE tenant_id = $1 AND batch_reference = $2 AND state = 'unresolved')
+         ORDER BY seq FOR NO KEY UPDATE
+        """,
+        tx.tenant.id,
+        run,
+    )
     await bank_run_rows.lock(tx, run)
     await _keep_rejected(tx, run, report, by=by)
     await _ask_about_rejected(tx, run, report)
@@ -52,6 +62,15 @@ async def _keep_rejected(tx: TenantTransaction, run: str, report: Report, *, by:
         if line.released_at is None and (whole or line.end_to_end_id in rejected)
     }
     await bank_rejections.keep(tx, codes, by=by)
+    # The sum of its debit may be that of the file without them, and have been told before.
+    await tx.execute(
+        """
+        UPDATE bank_entries SET state = 'waiting'
+         WHERE tenant_id = $1 AND batch_reference = $2 AND state = 'unresolved' AND outcome_code = 'batch_differs'
+        """,
+        tx.tenant.id,
+        run,
+    )
 
 
 def _of_the_whole(report: Report) -> tuple[bool, str | None]:

@@ -11,7 +11,7 @@ from ledger.vault import Vault
 from tests.fixtures import bank_runs as bank
 from tests.fixtures.bank_statements import Line
 from tests.fixtures.ledger_shop import Shop
-from tests.fixtures.told_by_the_bank import IBAN, look, out, told
+from tests.fixtures.told_by_the_bank import IBAN, look, out, told, why
 from tests.ledger.bank.test_status_reports import bring, report
 
 THIRD = "user:third"
@@ -73,6 +73,20 @@ async def test_nothing_is_freed_of_what_was_booked(
     assert refused.value.code == "rejected_but_booked"
 
 
+async def test_what_was_booked_keeps_nothing_else_in_the_file(
+    shop: Shop, vault: Vault, file_of_two: tuple[BankRun, Payout, Payout]
+) -> None:
+    run, anna, carl = file_of_two
+    await told(shop, vault, out(anna))
+    assert await bring(shop, vault, report(run.number, whole="RJCT")) is None
+    await confirmed(shop, run)
+    assert [line.payout for line in await bank.held(shop, run)] == [anna.number]
+    assert [line.payout for line in await bank.held(shop, await bank.draft(shop, vault))] == [carl.number]
+    with pytest.raises(NotAllowedNow) as refused:
+        await confirmed(shop, run)
+    assert (refused.value.code, refused.value.params) == ("rejected_but_booked", {"number": anna.number})
+
+
 async def test_a_debit_that_comes_later_keeps_it_out_of_the_next_file(
     shop: Shop, vault: Vault, file_of_two: tuple[BankRun, Payout, Payout]
 ) -> None:
@@ -102,4 +116,16 @@ async def test_a_batch_is_the_file_without_what_was_rejected(
     run, anna, carl = file_of_two
     assert await bring(shop, vault, report(run.number, (anna.number, "RJCT", "AC01"))) is None
     await told(shop, vault, Line(-11_900, batch=run.number, batch_number=1, reference="R1"))
+    assert [(await look(shop, one))[1] is not None for one in (anna, carl)] == [False, True]
+
+
+async def test_a_batch_that_is_told_before_its_rejections_is_compared_once_more(
+    shop: Shop, vault: Vault, file_of_two: tuple[BankRun, Payout, Payout]
+) -> None:
+    run, anna, carl = file_of_two
+    await told(shop, vault, Line(-11_900, batch=run.number, batch_number=1, reference="R1"))
+    assert await why(shop) == [("unresolved", "batch_differs")]
+    assert await bring(shop, vault, report(run.number, (anna.number, "RJCT", "AC01"))) is None
+    await told(shop, vault, Line(-100, reference="R2"), number=2)
+    assert (await why(shop), await open_questions(shop)) == ([("matched", None)], ["bank_rejected"])
     assert [(await look(shop, one))[1] is not None for one in (anna, carl)] == [False, True]

@@ -4,7 +4,7 @@ import pytest
 
 from ledger import clock
 from ledger.access.four_eyes import SecondPersonNeeded
-from ledger.bank import bank_candidates, bank_run_cancelling, bank_runs, further_attempts
+from ledger.bank import bank_candidates, bank_run_cancelling, bank_run_rows, bank_runs, further_attempts
 from ledger.bank.bank_file import control_sum_cents
 from ledger.booking import resolutions, settlement
 from ledger.booking.resolutions import Answer
@@ -221,6 +221,60 @@ async def test_a_person_says_paid_of_an_attempt_that_nobody_else_tells_of(
         await paid_by_person.record_payment(tx, returned.number, payment, actor=bank.SECOND)
     assert (await look(shop, returned))[0] == "paid"
     assert await ended(shop) == [(2, "paid")]
+
+
+async def test_what_a_run_without_a_file_holds_is_taken_out_there_first(shop: Shop, vault: Vault) -> None:
+    """Else the run would be approved with a payment that its file does not have."""
+    await bank.own_account(shop, vault)
+    payout, other = await bank.open_payout(shop, vault, to=IBAN), await bank.open_payout(shop, vault, "CARL")
+    run = await bank.draft(shop, vault)
+    await shown_in_lexoffice(shop, payout, Meaning.PAID, Meaning.OPEN)
+    await answered(shop, payout, "returned", "transfer_again", by=bank.MAKER)
+    with pytest.raises(NotAllowedNow) as refused:
+        await answered(shop, payout, "transfer_again_asked", "confirm", by="user:third")
+    assert (refused.value.code, refused.value.params) == ("transfer_again_in_a_run", {"run": run.number})
+    assert [line.payout for line in await bank.refresh(shop, vault, run)] == [payout.number]
+    await answered(shop, payout, "transfer_again_asked", "confirm", by="user:third")
+    run = await bank.approve(shop, vault, await bank.look(shop, run))
+    assert control_sum_cents((await bank.download(shop, vault, run)).content) == (1, other.gross_cents)
+    assert (run.payments, run.total_cents) == (1, other.gross_cents)
+
+
+@pytest.mark.parametrize("paid_again", [False, True])
+async def test_the_day_of_the_first_payment_keeps_the_second_file_from_no_cancelling(
+    shop: Shop, vault: Vault, paid_again: bool
+) -> None:
+    await shop.rows("UPDATE tenants SET paid_by = 'bank'")
+    await bank.own_account(shop, vault)
+    payout = await bank.open_payout(shop, vault, to=IBAN)
+    await bank.exported(shop, vault, payout)
+    await told(shop, vault, out(payout))
+    await told(shop, vault, back(payout), number=2)
+    await bank.bank_details(shop, vault, "ANNA", to=NEW_IBAN)
+    await again(shop, payout)
+    second = await bank.exported(shop, vault, payout)
+    if paid_again:
+        await told(shop, vault, out_again(payout), number=3)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        assert await bank_run_rows.count_paid_payouts(tx, second.id) == (int(paid_again), 1)
+
+
+async def test_commissions_are_owed_anew_only_once_no_file_can_pay_them(
+    shop: Shop, vault: Vault, database: Database, returned: Payout
+) -> None:
+    """Taking a further transfer back does not make the first file a thing of the past."""
+    [first] = await shop.rows("SELECT number FROM bank_runs")
+    await again(shop, returned)
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        await further_attempts.withdraw(tx, returned.number, by=bank.MAKER, reason="Doch neu.")
+    with pytest.raises(NotAllowedNow) as refused:
+        await answered(shop, returned, "returned", "cancelled", by=bank.SECOND)
+    assert (refused.value.code, refused.value.params) == ("in_an_exported_run", {"run": first["number"]})
+    await bank.execution_day_comes(database, first["number"])
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        await bank_runs.confirm(tx, first["number"], by=bank.MAKER, today=clock.today())
+    await answered(shop, returned, "returned", "cancelled", by=bank.SECOND)
+    assert (await look(shop, returned))[0] == "cancelled"
 
 
 async def test_it_is_withdrawn_by_one_person_while_no_run_holds_it(shop: Shop, vault: Vault, returned: Payout) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from ledger.access.four_eyes import SecondPersonNeeded
-from ledger.bank import bank_candidates, payee_checks
+from ledger.bank import bank_candidates, bank_run_cancelling, payee_checks
 from ledger.bank.payee_checks import NewCheck, Result
 from ledger.payouts.payouts import Payout
 from ledger.refusals import NotAcceptable, NotAllowedNow
@@ -22,10 +22,12 @@ async def open_payout(shop: Shop, vault: Vault) -> Payout:
     return await bank.open_payout(shop, vault, to=IBAN)
 
 
-async def recorded(shop: Shop, run: str, payout: Payout, result: Result, holder: str | None = None) -> None:
+async def recorded(
+    shop: Shop, run: str, payout: Payout, result: Result, holder: str | None = None, *, by: str = bank.SECOND
+) -> None:
     async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
         new = NewCheck(result=result, holder_at_bank=holder)
-        await payee_checks.record(tx, run, payout.number, new, by=bank.SECOND)
+        await payee_checks.record(tx, run, payout.number, new, by=by)
 
 
 async def why_not(shop: Shop, vault: Vault, payout: Payout) -> str | None:
@@ -70,6 +72,35 @@ async def test_a_second_person_confirms_an_account_whose_name_does_not_fit(
     assert len(await bank.refresh(shop, vault, run)) == 1
 
 
+@pytest.mark.parametrize("cancelled", [False, True])
+async def test_a_payment_that_its_run_dropped_is_confirmed_all_the_same(
+    shop: Shop, vault: Vault, open_payout: Payout, cancelled: bool
+) -> None:
+    run = await bank.draft(shop, vault)
+    await recorded(shop, run.number, open_payout, "none")
+    if cancelled:
+        async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+            await bank_run_cancelling.cancel(tx, run.number, by=bank.MAKER, reason="Der Name passt nicht.")
+    else:
+        assert len(await bank.refresh(shop, vault, run)) == 1
+    assert await why_not(shop, vault, open_payout) == "payee_unlike"
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        await payee_checks.confirm(tx, run.number, open_payout.number, by=THIRD)
+    assert len(await bank.held(shop, await bank.draft(shop, vault))) == 1
+
+
+async def test_no_match_is_not_recorded_away_by_whoever_recorded_it_or_the_account(
+    shop: Shop, vault: Vault, open_payout: Payout
+) -> None:
+    run = await bank.draft(shop, vault)
+    await recorded(shop, run.number, open_payout, "none")
+    for first in (bank.MAKER, bank.SECOND):
+        with pytest.raises(SecondPersonNeeded):
+            await recorded(shop, run.number, open_payout, "match", by=first)
+    await recorded(shop, run.number, open_payout, "match", by=THIRD)
+    assert await bank.refresh(shop, vault, run) == []
+
+
 async def test_the_banks_name_waits_for_a_second_person_like_any_bank_details(
     shop: Shop, vault: Vault, open_payout: Payout
 ) -> None:
@@ -87,6 +118,16 @@ async def test_the_banks_name_waits_for_a_second_person_like_any_bank_details(
     )
     [kept] = await shop.rows("SELECT result, reported FROM payee_checks")
     assert tuple(kept) == ("close", True)
+
+
+async def test_no_account_is_proposed_that_another_has_replaced(shop: Shop, vault: Vault, open_payout: Payout) -> None:
+    run = await bank.exported(shop, vault, open_payout)
+    await recorded(shop, run.number, open_payout, "close", "Juergen Gross")
+    await bank.bank_details(shop, vault, "ANNA", to=bank.iban(5))
+    with pytest.raises(NotAllowedNow) as refused:
+        async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+            await payee_checks.take_name(tx, vault, run.number, open_payout.number, by=bank.SECOND)
+    assert refused.value.code == "account_decided"
 
 
 async def test_no_match_in_a_report_leaves_the_file_and_keeps_the_account_out_of_the_next(

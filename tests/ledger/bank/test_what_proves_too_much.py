@@ -160,6 +160,19 @@ async def test_a_debit_told_after_the_cancelling_bars_the_next_file_until_a_pers
     assert await why_not(shop, vault, payout) is None
 
 
+async def test_what_somebody_seems_to_have_typed_at_the_bank_enters_no_file_until_it_is_decided(
+    shop: Shop, vault: Vault, payout: Payout
+) -> None:
+    run = await draft(shop, vault, payout)
+    await told(shop, vault, Line(-11_900, None, IBAN, text="Provision", reference="R1"))
+    assert await entries(shop) == [("unresolved", "looks_like_a_transfer")]
+    assert [line.released_code for line in await refresh(shop, vault, run)] == ["barred_left_already"]
+    entry = await the_entry(shop)
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        await unassigned.set_aside(tx, entry, by=SECOND, reason="Miete.")
+    assert await why_not(shop, vault, payout) is None
+
+
 async def test_what_a_person_assigned_as_paid_enters_no_file(shop: Shop, vault: Vault, payout: Payout) -> None:
     await told(shop, vault, Line(-11_900, None, IBAN, text=f"Provision {payout.number}", reference="R1"))
     await assign(shop, payout)

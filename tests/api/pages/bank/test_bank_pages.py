@@ -270,6 +270,24 @@ async def test_a_result_of_the_name_check_is_entered_and_decided_in_the_run(firm
     assert await bank_office.rows("SELECT 1 FROM partner_bank_details WHERE account_holder = 'Juergen Gross'")
 
 
+async def test_an_account_whose_payment_dropped_out_is_confirmed_where_it_dropped_out(
+    firm: Firm, bank_office: Shop
+) -> None:
+    vault = firm.parts.vault
+    await bank.own_account(bank_office, vault)
+    payout = await bank.open_payout(bank_office, vault, to=IBAN)
+    run = await bank.draft(bank_office, vault)
+    page, check = f"{RUNS}/{run.number}", f"{RUNS}/{run.number}/zahlungen/{payout.number}/pruefung"
+    maker, second = await firm.person(Role.ADMIN), await firm.person(Role.APPROVER)
+    await maker.post(check, {"ergebnis": "none"}, shown_at=page)
+    await second.post(f"{page}/freigeben", {"content_hash": run.content_hash}, shown_at=page)
+    dropped = (await second.get(page)).text
+    assert "Der Name passt nicht zum Konto" in dropped
+    assert f"{check}/bestaetigen" in dropped
+    assert (await second.post(f"{check}/bestaetigen", shown_at=page)).status_code == 303
+    assert "Konto stimmt trotzdem" not in (await second.get(page)).text
+
+
 async def test_what_the_bank_offers_is_noted_and_an_instant_run_chosen(firm: Firm, bank_office: Shop) -> None:
     account = await bank.own_account(bank_office, firm.parts.vault)
     await bank.open_payout(bank_office, firm.parts.vault)
