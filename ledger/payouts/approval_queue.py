@@ -20,7 +20,8 @@ from ledger.types import DocumentStrategy, Frozen, PartnerId, PayoutId, PayoutNu
 _NEW_ACCOUNT = timedelta(days=30)
 _MOST_LOOKED_AT = 400
 """Payouts that are looked through for one page: who may approve hardly any of them sees the rest on the next."""
-_AT_ONCE = 50
+_AT_LEAST = 10
+"""Looked at in one statement. What a payout's makers are costs a query of its own, so hardly more than is shown."""
 
 
 class LastPayout(Frozen):
@@ -178,7 +179,8 @@ async def _chosen(
     found: list[Waiting] = []
     position, looked_at = after, 0
     while len(found) <= limit and looked_at < _MOST_LOOKED_AT:
-        batch = await _oldest(tx, position)
+        size = max(limit + 1 - len(found), _AT_LEAST)
+        batch = await _oldest(tx, position, size)
         looked_at += len(batch)
         if not batch:
             return found, None
@@ -188,7 +190,7 @@ async def _chosen(
                     return found, found[-1].position
                 found.append(one)
         position = batch[-1].position
-        if len(batch) < _AT_ONCE:
+        if len(batch) < size:
             return found, None
     return found, position
 
@@ -233,7 +235,7 @@ async def _with_fresh_hashes(tx: TenantTransaction, found: list[Waiting]) -> lis
     ]
 
 
-async def _oldest(tx: TenantTransaction, after: Position | None) -> list[Waiting]:
+async def _oldest(tx: TenantTransaction, after: Position | None, size: int) -> list[Waiting]:
     rows = await tx.fetch(
         f"""
         {_LOOK} AND w.id IN (
@@ -247,7 +249,7 @@ async def _oldest(tx: TenantTransaction, after: Position | None) -> list[Waiting
         _NEW_ACCOUNT,
         None if after is None else after.at,
         0 if after is None else after.seq,
-        _AT_ONCE,
+        size,
     )
     return await _understood(tx, rows)
 
