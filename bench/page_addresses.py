@@ -256,6 +256,7 @@ ELSEWHERE: dict[str, str] = {
     "/oauth/lexoffice/start": "leads to lexoffice",
     "/oauth/lexoffice/callback": "comes from lexoffice",
     "/api/webhooks/{tenant}/lexoffice": "a provider's door",
+    "/api/webhooks/{tenant}/easybill": "a provider's door",
     "/api/v1/retention": "of a key that may write",
     "/api/v1/customers/{customer_id}/personal-data": "of a key that may write",
     "/api/v1/partners/{code}/personal-data": "of a key that may write",

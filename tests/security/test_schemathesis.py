@@ -53,12 +53,13 @@ SCOPE_OF = {name: min(need.scopes) if len(need.scopes) < 4 else "read" for name,
 
 @pytest.fixture(scope="module")
 async def served_app(
-    database: Database, temporal: TemporalAddresses, lexoffice_sandbox: LexofficeAddresses
+    database: Database, temporal: TemporalAddresses, lexoffice_sandbox: LexofficeAddresses, easybill_sandbox: str
 ) -> AsyncIterator[Served]:
     patch = pytest.MonkeyPatch()
     patch.setenv("TEMPORAL_ADDRESS", temporal.address)
     patch.setenv("TEMPORAL_NAMESPACE", temporal.namespace)
-    async with served(database, lexoffice_sandbox, trusted_proxies=0) as running:
+    books = {"easybill_base_url": easybill_sandbox, "easybill_pace": 100}
+    async with served(database, lexoffice_sandbox, trusted_proxies=0, **books) as running:
         yield running
     patch.undo()
 

@@ -12,9 +12,14 @@
     addEventListener(kind, () => { lastSign = Date.now(); }, { passive: true, capture: true });
   }
 
+  /* A list of which no choice is marked shows its first one. */
+  const isChosen = (field) =>
+    [...field.options].some((option) => option.defaultSelected)
+      ? [...field.options].some((option) => option.selected !== option.defaultSelected)
+      : field.selectedIndex > 0;
   const isTyped = (field) =>
     field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked
-      : field.tagName === "SELECT" ? [...field.options].some((option) => option.selected !== option.defaultSelected)
+      : field.tagName === "SELECT" ? isChosen(field)
         : field.type !== "hidden" && field.value !== field.defaultValue;
 
   /* Where text is written or chosen. A pressed button, a ticked box and a followed link have the focus, too, and are
