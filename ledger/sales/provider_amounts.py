@@ -11,11 +11,11 @@ from ledger.sales.references import Paid
 from ledger.sales.sale_reports import SaleReport
 from ledger.types import STRIPE, TransactionId
 
-_OF_STRIPE = ("payment_intent", "provider_invoice", "invoice_payment", "charge")
-_OF_OTHERS = ("custom", "digistore24_item", "copecart_payment", "api")
-_PAYMENTS = (*_OF_STRIPE, *_OF_OTHERS)
-"""Each of these tells of the money itself; several of one kind are parts of it. A session tells what was to be paid."""
 _SESSION = "checkout_session"
+"""It tells what was to be paid. Every other kind with an amount tells of the money itself; several of one kind are its
+parts."""
+_OF_STRIPE = (_SESSION, "payment_intent", "provider_invoice", "invoice_payment", "charge")
+"""The kinds of the other sources begin with the source's name (api/actions/sources)."""
 
 
 async def paid(tx: TenantTransaction, sale: TransactionId) -> Paid | None:
@@ -35,7 +35,7 @@ async def paid(tx: TenantTransaction, sale: TransactionId) -> Paid | None:
     # An object that names another currency than the payment itself tells of another thing.
     currency = min(rows, key=lambda row: (row["kind"] == _SESSION, row["kind"] != "payment_intent"))["currency"]
     rows = [row for row in rows if row["currency"] == currency]
-    payments = [row["units"] for row in rows if row["kind"] in _PAYMENTS]
+    payments = [row["units"] for row in rows if row["kind"] != _SESSION]
     units = max(payments) if payments else max(row["units"] for row in rows)
     return Paid(currency=currency, units=units, tax_units=_tax(rows, units))
 
@@ -57,18 +57,18 @@ async def told_before(tx: TenantTransaction, sale: TransactionId, report: SaleRe
         )
         if own is not None:
             return int(own)
-    of_others = _OF_OTHERS if report.source == STRIPE else _PAYMENTS
-    kinds = [kind for kind in of_others if not kind.startswith(report.source)]
     found = await tx.fetchval(
         """
         SELECT sum(paid_units)::bigint FROM sale_references
-         WHERE tenant_id = $1 AND transaction_id = $2 AND kind = ANY ($3) AND currency = $4
+         WHERE tenant_id = $1 AND transaction_id = $2 AND paid_units IS NOT NULL AND currency = $4
+           AND kind <> ALL ($3) AND NOT starts_with(kind, $5)
          GROUP BY kind ORDER BY 1 DESC LIMIT 1
         """,
         tx.tenant.id,
         sale,
-        kinds,
+        _OF_STRIPE if report.source == STRIPE else (_SESSION,),
         report.currency.upper(),
+        report.source,
     )
     return None if found is None else int(found)
 

@@ -4,9 +4,7 @@ A refund or chargeback has a transaction of its own and names the sale by order 
 name, so no invoice of the tenant's follows; and it pays affiliates of its own (`affiliate`).
 """
 
-import json
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 from api.actions.sources.amounts import size_of, units_of
@@ -22,6 +20,7 @@ from api.actions.sources.message import (
     NotAMessage,
     Report,
     Terms,
+    object_of,
 )
 from ledger.sales.references import Reference
 from ledger.sales.sale_reports import DisputeReport, RefundReport, SaleReport
@@ -33,23 +32,13 @@ _BACK = ("payment.refunded", "payment.charged_back")
 
 def read(body: bytes, terms: Terms) -> Message:
     """One call. Raises NotAMessage."""
-    told = _object(body)
+    told = object_of(body)
     kind, order, product = text(told.get("event_type")), text(told.get("order_id")), text(told.get("product_id"))
     at = _moment(told)
     if kind is None or order is None or at is None:
         raise NotAMessage
     id_ = text(told.get("transaction_id")) or f"{order}/{product or '-'}"
     return Message(kind=kind, id=id_, at=at, account="self", report=_report(kind, id_, at, told, terms))
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    try:
-        told = json.loads(body, parse_float=Decimal)
-    except (ValueError, ArithmeticError, RecursionError):  # a number beyond Decimal's exponents
-        raise NotAMessage from None
-    if not isinstance(told, dict):
-        raise NotAMessage
-    return told
 
 
 def _report(kind: str, id_: str, at: datetime, told: dict[str, Any], terms: Terms) -> Report | Ignored | None:

@@ -4,14 +4,21 @@ documentation). Pure.
 Amounts are decimal strings. Of net, tax and rate one suffices beside the gross; what is told twice must agree.
 """
 
-import json
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 from api.actions.sources.amounts import rate_of, tax_in, units_of
 from api.actions.sources.members import currency, mail, members, name, text
-from api.actions.sources.message import NO_AMOUNT, NOT_HANDLED, Ignored, Message, NotAMessage, Report, Terms
+from api.actions.sources.message import (
+    NO_AMOUNT,
+    NOT_HANDLED,
+    Ignored,
+    Message,
+    NotAMessage,
+    Report,
+    Terms,
+    object_of,
+)
 from ledger import plain_text
 from ledger.sales.references import Reference
 from ledger.sales.sale_reports import RefundReport, SaleReport
@@ -24,7 +31,7 @@ _ROUNDING = 1
 
 def read(body: bytes, terms: Terms) -> Message:
     """One message. Raises NotAMessage."""
-    told = _object(body)
+    told = object_of(body)
     kind, id_ = text(told.get("event")), text(told.get("externalId"))
     at = instant(told.get("transactionDate"))
     if kind is None or id_ is None or at is None:
@@ -42,16 +49,6 @@ def instant(value: Any) -> datetime | None:
         return None
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     return at.astimezone(UTC) if 2000 < at.year < 2100 else None
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    try:
-        told = json.loads(body, parse_float=Decimal)
-    except (ValueError, ArithmeticError, RecursionError):  # a number beyond Decimal's exponents
-        raise NotAMessage from None
-    if not isinstance(told, dict):
-        raise NotAMessage
-    return told
 
 
 def _report(kind: str, id_: str, at: datetime, told: dict[str, Any], terms: Terms) -> Report | Ignored | None:

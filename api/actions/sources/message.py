@@ -2,9 +2,11 @@
 booked for it.
 """
 
+import json
 from collections.abc import Callable
 from datetime import datetime
-from typing import NamedTuple
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from ledger.reasons import Reason
 from ledger.sales.sale_reports import DisputeReport, RefundReport, SaleReport
@@ -50,3 +52,14 @@ NOT_HANDLED = Ignored(Reason.of("event_type_not_handled"))
 NO_AMOUNT = Ignored(Reason.of("source_names_no_amount"))
 TEST_MESSAGE = Ignored(Reason.of("source_test_message"))
 OWN_AFFILIATE = Ignored(Reason.of("source_pays_own_affiliate"))
+
+
+def object_of(body: bytes) -> dict[str, Any]:
+    """The JSON object that a body is, with its fractions as they are written. Raises NotAMessage."""
+    try:
+        told = json.loads(body, parse_float=Decimal)
+    except (ValueError, ArithmeticError, RecursionError):  # a number beyond Decimal's exponents
+        raise NotAMessage from None
+    if not isinstance(told, dict):
+        raise NotAMessage
+    return told
