@@ -293,6 +293,7 @@ CREATE UNIQUE INDEX a_payout_in_at_most_one_bank_run ON bank_run_lines (tenant_i
 CREATE UNIQUE INDEX an_end_to_end_id_once ON bank_run_lines (tenant_id, end_to_end_id) WHERE released_at IS NULL;
 CREATE INDEX bank_run_lines_tenant_id_run_id_idx ON bank_run_lines (tenant_id, run_id);
 CREATE INDEX payments_to_an_account ON bank_run_lines (tenant_id, bank_details_id);
+CREATE INDEX run_lines_by_reference ON bank_run_lines (tenant_id, upper(end_to_end_id));
 ALTER TABLE bank_run_lines ENABLE ROW LEVEL SECURITY;
 ALTER TABLE bank_run_lines FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON bank_run_lines
@@ -5496,6 +5497,23 @@ BEGIN
     END IF;
     RETURN NULL;
 END $function$;
+
+CREATE OR REPLACE FUNCTION public.payee_check_that_counts(tenant uuid, account uuid)
+ RETURNS SETOF payee_checks
+ LANGUAGE sql
+ STABLE
+AS $function$
+    SELECT k.* FROM payee_checks k
+     WHERE k.tenant_id = tenant AND k.bank_details_id = account
+       AND (NOT k.reported OR k.result = 'none' OR NOT EXISTS (
+            SELECT FROM payee_checks b
+             WHERE b.tenant_id = tenant AND b.bank_details_id = account AND b.seq < k.seq AND b.result = 'none'
+               AND b.confirmed_at IS NULL
+               AND NOT EXISTS (SELECT FROM payee_checks m
+                                WHERE m.tenant_id = tenant AND m.bank_details_id = account AND m.seq > b.seq
+                                  AND m.seq < k.seq AND (NOT m.reported OR m.confirmed_at IS NOT NULL))))
+     ORDER BY k.seq DESC LIMIT 1
+    $function$;
 
 CREATE OR REPLACE FUNCTION public.payout_goes_to_its_partner()
  RETURNS trigger

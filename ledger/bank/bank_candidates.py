@@ -236,8 +236,7 @@ _CANDIDATES = f"""
                                                  AND NOT EXISTS (SELECT FROM payment_evidence c
                                                                   WHERE c.tenant_id = $1 AND c.cancels = f.id)))
                THEN 'account_refused'
-             WHEN (SELECT k.result = 'none' AND k.confirmed_at IS NULL FROM payee_checks k
-                    WHERE k.tenant_id = $1 AND k.bank_details_id = b.id ORDER BY k.seq DESC LIMIT 1)
+             WHEN (SELECT k.result = 'none' AND k.confirmed_at IS NULL FROM payee_check_that_counts($1, b.id) k)
                THEN 'payee_unlike'
            END AS why_not
       FROM payouts p

@@ -20,6 +20,8 @@ from ledger.types import Frozen
 BANK_REJECTED = "bank_rejected"
 REJECTED = "rejected_by_the_bank"
 """Why a payment is no longer held by its run."""
+_PEOPLE = ("user:", "key:")
+"""Actors that are somebody. A watched folder is nobody."""
 
 
 class Rejection(Frozen):
@@ -71,7 +73,7 @@ async def confirm(tx: TenantTransaction, number: str, *, by: str) -> BankRun:
     those of which a debit was seen.
 
     Locks the run. Raises NotFound, NotAllowedNow (nothing rejected that is not confirmed; a debit of all that is left
-    was seen), SecondPersonNeeded: who brought the report, or sent the file, is the first one.
+    was seen), SecondPersonNeeded: who brought the report is the first one; where no person did, who sent the file.
     """
     run = await bank_run_rows.lock(tx, number)
     require_state(run, "exported", "confirmed")
@@ -91,7 +93,8 @@ async def confirm(tx: TenantTransaction, number: str, *, by: str) -> BankRun:
     waiting = [one for one in waiting if one.run_line_id not in left]
     if not waiting:
         raise NotAllowedNow("rejected_but_booked", number=booked[0]["number"])
-    alone = await four_eyes.require_second_person(tx, by, made_by=[run.exported_by, *(one.told_by for one in waiting)])
+    first = [one.told_by if one.told_by.startswith(_PEOPLE) else run.exported_by for one in waiting]
+    alone = await four_eyes.require_second_person(tx, by, made_by=first)
     await tx.execute(
         """
         UPDATE bank_rejections SET confirmed_by = $3, confirmed_at = now(), confirmed_alone = $4

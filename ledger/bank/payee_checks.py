@@ -1,8 +1,9 @@
 """Verification of Payee: what the payee's bank said of name and account, and what follows (rules.md, Bank).
 
-The newest result of an account counts. No match (RVNM) keeps the account out of every file until a second person
-confirms it; a close match (RVMC) names the holder, which somebody may propose as new bank details; that no check was
-possible (RVNA) is a note. A check is no rejection: what is in a file already stays there.
+The newest result of an account counts (payee_check_that_counts in PostgreSQL). No match (RVNM) keeps the account out
+of every file until a second person confirms it; a close match (RVMC) names the holder, which somebody may propose as
+new bank details; that no check was possible (RVNA) is a note. A check is no rejection: what is in a file already stays
+there.
 """
 
 from collections.abc import Collection, Mapping
@@ -65,11 +66,10 @@ async def newest(tx: TenantTransaction, accounts: Collection[UUID]) -> dict[UUID
     """The result that counts of each account that has one."""
     rows = await tx.fetch(
         """
-        SELECT DISTINCT ON (bank_details_id) * FROM payee_checks
-         WHERE tenant_id = $1 AND bank_details_id = ANY ($2) ORDER BY bank_details_id, seq DESC
+        SELECT k.* FROM unnest($2::uuid[]) a (id) CROSS JOIN payee_check_that_counts($1, a.id) k
         """,
         tx.tenant.id,
-        list(accounts),
+        list(set(accounts)),
     )
     return {row["bank_details_id"]: PayeeCheck.from_row(row) for row in rows}
 
@@ -93,7 +93,10 @@ async def record(tx: TenantTransaction, run: str, payout: str, new: NewCheck, *,
 
 
 async def keep(tx: TenantTransaction, line: BankRunLine, new: NewCheck, *, reported: bool, by: str) -> PayeeCheck:
-    """A result for the account of this payment; it counts from now on. The run is locked."""
+    """A result for the account of this payment. The run is locked.
+
+    It counts from now on, but for a reported one that would lift a bar: only a person does.
+    """
     row = await tx.fetchrow(
         """
         INSERT INTO payee_checks (tenant_id, bank_details_id, result, holder_at_bank, checked_on, reported, recorded_by)
@@ -147,25 +150,59 @@ async def take_name(tx: TenantTransaction, vault: Vault, run: str, payout: str, 
     CannotDecrypt.
     """
     found = await bank_run_rows.find_line(tx, run, payout)
-    check = None if found is None else (await newest(tx, [found.bank_details_id])).get(found.bank_details_id)
     if found is None:
         raise NotFound("payment_not_found")
+    return await _propose_name(tx, vault, found.bank_details_id, by=by)
+
+
+async def name_to_take(tx: TenantTransaction, partner: PartnerId) -> str | None:
+    """The holder's name as the bank has it, where the account in force matched closely and no other one waits."""
+    account = await _account_to_rename(tx, partner)
+    check = None if account is None else (await newest(tx, [account])).get(account)
+    return None if check is None else check.holder_at_bank
+
+
+async def take_own_name(tx: TenantTransaction, vault: Vault, partner: PartnerId, *, seen: str) -> BankDetails:
+    """As `take_name`, by the partner, who saw this name. Locks the partner.
+
+    Raises NotFound, NotAllowedNow (no such close match any more), CannotDecrypt.
+    """
+    account = await _account_to_rename(tx, partner)
+    if account is None or await name_to_take(tx, partner) != seen:
+        raise NotAllowedNow("payee_check_names_nobody")
+    return await _propose_name(tx, vault, account, by=f"partner:{partner}")
+
+
+async def _account_to_rename(tx: TenantTransaction, partner: PartnerId) -> UUID | None:
+    found: UUID | None = await tx.fetchval(
+        """
+        SELECT a.id FROM partner_bank_details a
+         WHERE a.tenant_id = $1 AND a.partner_id = $2 AND a.state = 'active'
+           AND NOT EXISTS (SELECT FROM partner_bank_details b
+                            WHERE b.tenant_id = $1 AND b.partner_id = $2 AND b.state = 'pending')
+        """,
+        tx.tenant.id,
+        partner,
+    )
+    return found
+
+
+async def _propose_name(tx: TenantTransaction, vault: Vault, account: UUID, *, by: str) -> BankDetails:
+    check = (await newest(tx, [account])).get(account)
     if check is None or check.holder_at_bank is None:
         raise NotAllowedNow("payee_check_names_nobody")
-    account = await tx.fetchrow(
+    row = await tx.fetchrow(
         "SELECT partner_id, iban_encrypted, bic, state FROM partner_bank_details WHERE tenant_id = $1 AND id = $2",
         tx.tenant.id,
-        found.bank_details_id,
+        account,
     )
-    assert account is not None, "payments keep their account"
-    if account["state"] != "active":
+    assert row is not None, "checks keep their account"
+    if row["state"] != "active":
         raise NotAllowedNow("account_decided")  # the partner has another one by now
     new = NewBankDetails(
-        account_holder=check.holder_at_bank[:70],
-        iban=SecretStr(vault.decrypt(account["iban_encrypted"])),
-        bic=account["bic"],
+        account_holder=check.holder_at_bank[:70], iban=SecretStr(vault.decrypt(row["iban_encrypted"])), bic=row["bic"]
     )
-    return await partner_accounts.save_bank_details(tx, vault, PartnerId(account["partner_id"]), new, by=by)
+    return await partner_accounts.save_bank_details(tx, vault, PartnerId(row["partner_id"]), new, by=by)
 
 
 async def _require_second_person(tx: TenantTransaction, found: PayeeCheck, by: str) -> bool:

@@ -1,4 +1,4 @@
-"""A partner's own page, behind a personal link: read-only but for the objection.
+"""A partner's own page, behind a personal link: read-only but for the objection and the name that the bank knows.
 
 The link is shown a button first, so that a mail scanner that opens links does not use it up; pressing it exchanges the
 link for a cookie. Whoever has that cookie is this partner here and nobody anywhere else.
@@ -16,7 +16,7 @@ from api.pages.frame.languages import N_, _, day
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, Visiting
 from api.pages.words.document_words import KINDS
-from ledger.bank import partner_accounts
+from ledger.bank import partner_accounts, payee_checks
 from ledger.documents import papers
 from ledger.documents.own import delivery, issuing, own_document_list
 from ledger.documents.own.own_document_list import OwnDocumentFilter
@@ -33,6 +33,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Token = Annotated[str, Path(max_length=100)]
 _HINTS = {
     "widerspruch": N_("Ihr Widerspruch ist angekommen. Die Antwort steht später hier."),
+    "kontoinhaber": N_("Vielen Dank. Eine zweite Person prüft die Änderung, dann gilt sie."),
     "frage": N_("Ihre Frage ist angekommen. Die Antwort steht später hier."),
 }
 _30_DAYS_S = 30 * 86_400
@@ -74,6 +75,20 @@ async def object_to_payout(visit: Visiting) -> Response:
     except (NotAcceptable, NotAllowedNow) as refused:
         return await _shown(visit, guest, wrong=refused, about=number)
     return RedirectResponse(f"{PAGE}?hinweis={'widerspruch' if is_objection else 'frage'}", status_code=303)
+
+
+@router.post(f"{PAGE}/kontoinhaber")
+async def take_name_at_bank(visit: Visiting) -> Response:
+    """The partner says that the name which the bank knows is theirs; a second person of the firm confirms it."""
+    guest = await _guest(visit)
+    if guest is None:
+        return _over(visit)
+    try:
+        async with visit.doors.ledger.transaction(guest.tenant) as tx:
+            await payee_checks.take_own_name(tx, visit.doors.vault, guest.partner_id, seen=visit.field("name"))
+    except NotAllowedNow as refused:
+        return await _shown(visit, guest, wrong=refused)
+    return RedirectResponse(f"{PAGE}?hinweis=kontoinhaber", status_code=303)
 
 
 @router.post(f"{PAGE}/abmelden")
@@ -168,6 +183,7 @@ async def _shown(
         recipient = await partner_portal.recipient(tx, guest.partner_id)
         balance = await partner_balance.of_partner(tx, guest.partner_id)
         account = await partner_accounts.bank_details_of(tx, guest.partner_id)
+        name_at_bank = await payee_checks.name_to_take(tx, guest.partner_id)
         payouts, following = await partner_portal.payouts_of(
             tx,
             guest.partner_id,
@@ -187,6 +203,7 @@ async def _shown(
         recipient=recipient,
         balance=balance,
         account=account,
+        name_at_bank=name_at_bank,
         payouts=payouts,
         documents=documents,
         kinds=KINDS,

@@ -31,6 +31,22 @@ CREATE OR REPLACE FUNCTION stood_in_file(line bank_run_lines) RETURNS boolean
     LANGUAGE sql IMMUTABLE
     AS $$ SELECT line.released_at IS NULL OR line.released_code IN ('transferred_again', 'rejected_by_the_bank') $$;
 
+-- What the payee's bank said of name and account, as far as it counts: the newest. After "no match" that nobody has
+-- confirmed, a file of the bank lifts nothing (rules.md: it bars until a person decides). No row where none was told.
+CREATE OR REPLACE FUNCTION payee_check_that_counts(tenant uuid, account uuid) RETURNS SETOF payee_checks
+    LANGUAGE sql STABLE AS $$
+    SELECT k.* FROM payee_checks k
+     WHERE k.tenant_id = tenant AND k.bank_details_id = account
+       AND (NOT k.reported OR k.result = 'none' OR NOT EXISTS (
+            SELECT FROM payee_checks b
+             WHERE b.tenant_id = tenant AND b.bank_details_id = account AND b.seq < k.seq AND b.result = 'none'
+               AND b.confirmed_at IS NULL
+               AND NOT EXISTS (SELECT FROM payee_checks m
+                                WHERE m.tenant_id = tenant AND m.bank_details_id = account AND m.seq > b.seq
+                                  AND m.seq < k.seq AND (NOT m.reported OR m.confirmed_at IS NOT NULL))))
+     ORDER BY k.seq DESC LIMIT 1
+    $$;
+
 -- Number and sum of a run are those of its payments, and what two persons saw is what the file holds.
 CREATE OR REPLACE FUNCTION bank_run_adds_up() RETURNS trigger
     LANGUAGE plpgsql AS $$

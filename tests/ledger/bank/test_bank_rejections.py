@@ -41,9 +41,8 @@ async def test_a_rejected_payment_is_free_once_a_second_person_has_confirmed_it(
     assert await bring(shop, vault, report(run.number, (anna.number, "RJCT", "AC01"))) is None
     with pytest.raises(NothingDue):
         await bank.draft(shop, vault)
-    for first in ("user:1", bank.MAKER):  # who brought the report, and who sent the file
-        with pytest.raises(SecondPersonNeeded):
-            await confirmed(shop, run, by=first)
+    with pytest.raises(SecondPersonNeeded):
+        await confirmed(shop, run, by="user:1")  # who brought the report
     await confirmed(shop, run)
     assert await open_questions(shop) == []
     [line] = await bank.held(shop, await bank.draft(shop, vault))
@@ -51,6 +50,19 @@ async def test_a_rejected_payment_is_free_once_a_second_person_has_confirmed_it(
     with pytest.raises(NotAllowedNow) as refused:
         await confirmed(shop, run)
     assert refused.value.code == "nothing_rejected"
+
+
+async def test_whoever_sent_the_file_confirms_what_somebody_else_brought_but_not_what_nobody_did(
+    shop: Shop, vault: Vault, file_of_two: tuple[BankRun, Payout, Payout]
+) -> None:
+    run, anna, carl = file_of_two
+    [sent] = await shop.rows("SELECT exported_by FROM bank_runs WHERE number = $1", run.number)
+    assert await bring(shop, vault, report(run.number, (anna.number, "RJCT", "AC01")), by="folder") is None
+    with pytest.raises(SecondPersonNeeded):
+        await confirmed(shop, run, by=sent["exported_by"])
+    await confirmed(shop, run)
+    assert await bring(shop, vault, report(run.number, (carl.number, "RJCT", "AC01"))) is None
+    await confirmed(shop, run, by=sent["exported_by"])
 
 
 async def test_a_rejected_file_frees_all_of_it(

@@ -30,6 +30,19 @@ async def recorded(
         await payee_checks.record(tx, run, payout.number, new, by=by)
 
 
+async def counting(shop: Shop, payout: Payout) -> str | None:
+    """The result that counts of the payout's account."""
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        found: str | None = await tx.fetchval(
+            """
+            SELECT k.result FROM payouts p CROSS JOIN payee_check_that_counts(p.tenant_id, p.bank_details_id) k
+             WHERE p.number = $1
+            """,
+            payout.number,
+        )
+    return found
+
+
 async def why_not(shop: Shop, vault: Vault, payout: Payout) -> str | None:
     async with shop.ledger.transaction(shop.tenant) as tx:
         judged = await bank_candidates.judged(tx, vault, payouts=[payout.id])
@@ -47,6 +60,18 @@ async def test_only_no_match_takes_a_payment_out_of_its_draft(
     await recorded(shop, run.number, open_payout, result, holder)
     dropped = await bank.refresh(shop, vault, run)
     assert [line.released_code for line in dropped] == (["barred_payee_unlike"] if drops_out else [])
+
+
+async def test_a_file_of_the_bank_lifts_no_bar_that_a_person_has_to_lift(
+    shop: Shop, vault: Vault, open_payout: Payout
+) -> None:
+    run = await bank.exported(shop, vault, open_payout)
+    assert await bring(shop, vault, report(run.number, (open_payout.number, "RVNM", "X"))) is None
+    assert await bring(shop, vault, report(run.number, (open_payout.number, "RCVC", "X"))) is None
+    assert await counting(shop, open_payout) == "none"
+    await recorded(shop, run.number, open_payout, "match", by=THIRD)
+    assert await bring(shop, vault, report(run.number, (open_payout.number, "RVNA", "X"))) is None
+    assert await counting(shop, open_payout) == "not_possible"
 
 
 async def test_a_second_person_confirms_an_account_whose_name_does_not_fit(

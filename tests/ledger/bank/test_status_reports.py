@@ -27,9 +27,9 @@ def report(run: str, *payments: tuple[str, str, str], whole: str = "", block: st
     ).encode()
 
 
-async def bring(shop: Shop, vault: Vault, content: bytes) -> str | None:
+async def bring(shop: Shop, vault: Vault, content: bytes, *, by: str = "user:1") -> str | None:
     """The code by which it is refused, if it is."""
-    handed = Handed(name="crz.xml", content=content, by="user:1", how="page")
+    handed = Handed(name="crz.xml", content=content, by=by, how="page")
     [outcome] = await statement_files.bring(shop.ledger, vault, shop.tenant, [handed])
     return outcome.refused.code if outcome.refused else None
 

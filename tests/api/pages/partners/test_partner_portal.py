@@ -2,8 +2,13 @@
 
 import re
 
+from pydantic import SecretStr
+
+from ledger.bank import partner_accounts
+from ledger.bank.partner_accounts import NewBankDetails
 from ledger.documents.own import issuing
 from ledger.documents.own.issuing import OwnDocumentRow
+from tests.fixtures.bank_runs import MAKER, SECOND, iban
 from tests.fixtures.browsers import Browser
 from tests.fixtures.own_documents import of_payout
 from tests.fixtures.sale_books import Books, said
@@ -25,6 +30,16 @@ async def a_guest(books: Books, code: str = "ANNA") -> Browser:
     opened = await guest.post(link, shown_at=link)
     assert (opened.status_code, opened.headers["location"]) == (303, "/p")
     return guest
+
+
+async def an_account(books: Books, code: str = "ANNA") -> None:
+    """In force, as two persons recorded and confirmed it."""
+    parts = books.firm.parts
+    new = NewBankDetails(account_holder="Anna Gross", iban=SecretStr(iban()))
+    async with parts.ledger.transaction(books.firm.tenant, cause="test") as tx:
+        partner = await tx.fetchval("SELECT id FROM partners WHERE code = $1", code)
+        made = await partner_accounts.save_bank_details(tx, parts.vault, partner, new, by=MAKER)
+        await partner_accounts.confirm(tx, partner, made.id, by=SECOND)
 
 
 async def a_payout(books: Books) -> str:
@@ -161,6 +176,33 @@ async def test_an_objection_is_noted_asks_a_person_and_shows_the_answer(sale_boo
     assert "Widerspruch beantwortet" in answered
     assert "Mai kommt mit der nächsten" in answered
     assert "Bis dahin nimmt kein Zahlungslauf" not in answered
+
+
+async def test_a_partner_takes_the_name_that_the_bank_knows_and_a_second_person_confirms_it(sale_books: Books) -> None:
+    await an_account(sale_books)
+    guest, other = await a_guest(sale_books), await a_guest(sale_books, "BERT")
+    assert "Ihre Bank führt das Konto" not in (await guest.get("/p")).text
+    nothing = await guest.post("/p/kontoinhaber", {"name": "Anna Groß-Klein"}, shown_at="/p")
+    assert nothing.status_code == 422
+    await sale_books.rows(
+        """
+        INSERT INTO payee_checks (tenant_id, bank_details_id, result, holder_at_bank, checked_on, reported, recorded_by)
+        SELECT b.tenant_id, b.id, 'close', 'Anna Groß-Klein', now(), true, 'user:1'
+          FROM partner_bank_details b JOIN partners p ON p.id = b.partner_id WHERE p.code = 'ANNA'
+        """
+    )
+    assert "auf den Namen „Anna Groß-Klein“" in said((await guest.get("/p")).text)
+    assert "Anna Groß-Klein" not in (await other.get("/p")).text
+    for browser, name in ((other, "Anna Groß-Klein"), (guest, "Mallory")):
+        assert (await browser.post("/p/kontoinhaber", {"name": name}, shown_at="/p")).status_code == 422
+    taken = await guest.post("/p/kontoinhaber", {"name": "Anna Groß-Klein"}, shown_at="/p")
+    assert taken.headers["location"] == "/p?hinweis=kontoinhaber"
+    assert "Ihre Bank führt das Konto" not in (await guest.get("/p")).text
+    waiting = await sale_books.rows(
+        "SELECT account_holder, recorded_by, confirmed_by FROM partner_bank_details WHERE state = 'pending'"
+    )
+    [partner] = await sale_books.rows("SELECT id FROM partners WHERE code = 'ANNA'")
+    assert [tuple(row) for row in waiting] == [("Anna Groß-Klein", f"partner:{partner['id']}", None)]
 
 
 async def test_the_credit_note_is_handed_out_as_a_file(sale_books: Books) -> None:
