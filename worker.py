@@ -61,7 +61,7 @@ from ledger.audit.events_out import RetryPlan
 from ledger.connections import running_workers
 from ledger.database import Ledger
 from ledger.inbox import sweeps
-from ledger.migrations.needed import needed_schema
+from ledger.migrations.needed import needed_schema, require_schema
 from ledger.payouts import payout_runs
 from ledger.types import Tenant
 from settings import Settings
@@ -331,7 +331,7 @@ async def hands_of(settings: Settings) -> AsyncIterator[Hands]:
 
 
 async def run(settings: Settings, *, health_host: str, health_port: int) -> None:
-    """Work until SIGTERM or SIGINT. Raises NotRegistered and EngineAway before any work is taken."""
+    """Work until SIGTERM or SIGINT. Raises NotRegistered, NotMigrated and EngineAway before any work is taken."""
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
@@ -342,6 +342,8 @@ async def run(settings: Settings, *, health_host: str, health_port: int) -> None
     needed = needed_schema()
     async with AsyncExitStack() as stack:
         hands = await stack.enter_async_context(hands_of(settings))
+        async with hands.ledger.without_tenant() as db:
+            await require_schema(db, needed)
         for worker in workers(client, hands):
             await stack.enter_async_context(worker)
         saying = asyncio.create_task(running_workers.say_while_running(hands.ledger, client.identity))

@@ -150,12 +150,13 @@ def worker(health_host: str, health_port: int) -> None:
     with _nothing_collected():
         import worker as process
         from api.operator_doors import PortBusy
+        from ledger.migrations.needed import NotMigrated
         from logs import configure_logs
 
     configure_logs(settings.log_format, settings.log_level)
     try:
         process.main(settings, health_host=health_host, health_port=health_port)
-    except (process.NotRegistered, PortBusy) as error:
+    except (process.NotRegistered, NotMigrated, PortBusy) as error:
         raise click.ClickException(str(error)) from None
 
 

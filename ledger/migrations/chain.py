@@ -1,6 +1,7 @@
 """Which migrations and texts there are: read from the folder, no driver imported, so that a health check may ask."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 from ledger.migrations.texts import Text, digest, read_texts
 
 FOLDER = Path(__file__).parent
+_CONTRACTS = re.compile(r"^-- contracts: (\d{4})$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,15 @@ class Migration:
     def sql(self) -> str:
         """Its statements."""
         return self.path.read_text(encoding="utf-8")
+
+    @property
+    def contracts(self) -> str | None:
+        """The version that code must know to live with this one: it takes away what older code still uses.
+
+        None for one that only expands. A line of the file says so: `-- contracts: 0384`.
+        """
+        found = _CONTRACTS.search(self.sql())
+        return found[1] if found else None
 
     def sha256(self) -> str:
         """Of the file."""

@@ -136,8 +136,14 @@ async def take_over(db: "Connection", chain: Chain) -> None:
 
 
 async def note_migration(db: "Connection", migration: Migration) -> None:
-    """It is applied."""
+    """It is applied, and older code learns from it whether it can live with it (needed.py)."""
     await _note(db, "migration", migration.name, migration.sha256())
+    if migration.contracts is not None:
+        await db.execute(
+            "UPDATE schema_history SET needs = $2 WHERE kind = 'migration' AND name = $1",
+            migration.name,
+            migration.contracts,
+        )
 
 
 async def note_text(db: "Connection", name: str, sha256: str | None) -> None:

@@ -55,3 +55,20 @@ async def test_code_of_the_version_before_lacks_nothing_after_the_next_one_has_m
         assert await describe_missing(app, needed_schema()) is None
     finally:
         await app.close()
+
+
+async def test_code_that_is_two_releases_behind_is_told_so(empty: Database, tmp_path: Path) -> None:
+    contracts = "-- contracts: 0900\nALTER TABLE more DROP COLUMN sentence;"
+    chain = chain_with(
+        tmp_path, _0900_reads_codes="CREATE TABLE more (sentence text);", _0901_takes_sentences=contracts
+    )
+    await migrate(empty.owner_url, chain=chain)
+    app = await asyncpg.connect(empty.app_url)
+    try:
+        said = await describe_missing(app, needed_schema())
+        assert said is not None
+        assert "more than one release ahead: 0901_takes_sentences took away" in said
+        knows_it = dataclasses.replace(needed_schema(), version="0900")
+        assert await describe_missing(app, knows_it) is None
+    finally:
+        await app.close()
