@@ -97,7 +97,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/admin/zahlungsanbieter": ("",),
     "/admin/zahlungsanbieter/lexoffice": ("",),
     "/admin/zahlungsanbieter/stripe": ("",),
-    "/admin/zahlungsanbieter/quellen/{source}": ("custom", "digistore24", "copecart"),
+    "/admin/zahlungsanbieter/quellen/{source}": ("stripe", "custom", "digistore24", "copecart"),
     "/admin/zahlungsanbieter/easybill": ("",),
     "/admin/bankkonten": ("",),
     "/admin/bankverbindungen": ("",),

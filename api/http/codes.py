@@ -222,6 +222,7 @@ ANSWERS: tuple[tuple[int, str, str], ...] = (
     (409, "second_person_needed", "second_person_confirms"),
     (409, "second_person_needed", "second_person_needed"),
     (409, "small_business_without_vat_id", "small_business_without_vat_id"),
+    (409, "source_is_off", "source_is_off"),
     (409, "state_does_not_allow", "state_does_not_allow"),
     (409, "statement_file_damaged", "statement_file_damaged"),
     (409, "statement_file_erased", "statement_file_erased"),

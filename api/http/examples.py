@@ -140,6 +140,7 @@ _REFUSALS = {
     "create_transaction": "unknown_partner",
     "refund_transaction": "refund_exceeds_sale",
     "put_source": "source_secret_not_acceptable",
+    "test_source": "source_is_off",
     "request_payout": "nothing_due",
     "approve_payout": "content_has_changed",
     "reject_payout": "payout_paid",

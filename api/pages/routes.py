@@ -29,7 +29,6 @@ from api.pages.settings import (
     posting,
     providers,
     source_settings,
-    stripe_settings,
     user_admin,
     webhooks,
 )
@@ -81,7 +80,6 @@ ROUTERS = [
     tasks.router,
     search.router,
     providers.router,
-    stripe_settings.router,
     source_settings.router,
     easybill_settings.router,
     webhooks.router,

@@ -13,6 +13,7 @@ from api.actions import easybill_connection, lexoffice_connection
 from api.actions.easybill_connection import EasybillChange, EasybillConnection
 from api.actions.lexoffice_connection import LexofficeChange, LexofficeConnection
 from api.actions.lexoffice_profile import KeyRefused
+from api.actions.sources import receiving
 from api.http.language import in_words
 from api.http.parts import Doors, Parts
 from api.http.rows import shown
@@ -39,6 +40,7 @@ class StripeConnection(BaseModel):
 
 
 SourceName = Literal["custom", "digistore24", "copecart"]
+SignedSource = Literal["stripe", "custom", "digistore24", "copecart"]
 
 
 class SourceShown(StripeConnection):
@@ -61,6 +63,11 @@ class StripeChange(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     signing_secret: SecretStr = Field(max_length=500, description="whsec_…; leer schaltet die Adresse ab")
+
+
+class SourceTested(BaseModel):
+    event: int = Field(description="Unter dieser Nummer steht die Testmeldung im Eingang")
+    detail: str
 
 
 class NewSecret(BaseModel):
@@ -307,6 +314,20 @@ async def put_source(
         chosen = change.model_dump(include=set(SourceSettings.model_fields), exclude_none=True)
         await source_secrets.change(tx, source, before.model_copy(update=chosen), actor=caller.actor)
         return JSONResponse(await _source(tx, doors, caller, source))
+
+
+@router.post(
+    "/{source}/test",
+    summary="Eine Testmeldung durch die Adresse einer Quelle schicken",
+    description="So signiert, wie die Quelle signiert. Im Eingang steht sie als Test; gebucht wird nichts.",
+    operation_id="test_source",
+    response_model=SourceTested,
+)
+async def test_source(source: SignedSource, doors: Doors, caller: Administrator, once: OnlyOnce) -> JSONResponse:
+    await once.require_unanswered()
+    received = await receiving.probe(doors, source, caller.tenant)
+    async with once.acting() as (_tx, after):
+        return after.answer({"event": received.event, "detail": in_words(received.reason)})
 
 
 @router.put(

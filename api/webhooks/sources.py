@@ -1,35 +1,19 @@
-"""The doors that sources of sales knock at: verified, kept and booked in one transaction, without a workflow."""
+"""The doors that sources of sales knock at, and what each is answered with."""
 
-import hashlib
-import json
-import secrets
-from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
-import asyncpg
-import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
-from pydantic import SecretStr
 
-from api.actions.rechecks import announce_rechecks
-from api.actions.sources import booking, stripe_events
-from api.actions.sources.message import Ignored, Message, NotAMessage, Terms
+from api.actions.sources import stripe_events
+from api.actions.sources.receiving import Received, receive
 from api.actions.sources.registry import SOURCES
 from api.http.language import in_words
 from api.http.parts import Doors, Parts
-from api.http.problems import DATABASE_AWAY, Problem, answer, database_away, unauthorized
-from ledger.access import tenants
-from ledger.connections import source_secrets
-from ledger.inbox import events
-from ledger.inbox.events import Arrival
-from ledger.reasons import Reason
-from ledger.refusals import NotFound
-from ledger.types import COPECART, CUSTOM, DIGISTORE24, STRIPE, Tenant, TenantId
+from api.http.problems import DATABASE_AWAY, Problem, answer, database_away
+from ledger.types import COPECART, CUSTOM, DIGISTORE24, STRIPE
 
 router = APIRouter(tags=["Webhooks"])
-_UNREADABLE = Reason.of("source_message_unreadable")
 
 _STRIPE_EXAMPLE = {
     "id": "evt_1",
@@ -180,78 +164,21 @@ async def receive_copecart(tenant: str, request: Request, doors: Doors) -> Respo
 
 async def _receive(provider: str, slug: str, request: Request, doors: Parts) -> Response:
     try:
-        response = await _taken_in(provider, slug, request, doors)
-    except Problem as problem:
-        response = answer(problem)
-    except DATABASE_AWAY:
-        response = answer(database_away())
-    status = json.loads(bytes(response.body)).get("status")
-    doors.metrics.webhooks.labels(provider, status if isinstance(status, str) else str(response.status_code)).inc()
+        received = await receive(doors, provider, slug, await request.body(), request.headers)
+        response = JSONResponse(_told(received))
+        doors.metrics.webhooks.labels(provider, received.status).inc()
+    except (Problem, *DATABASE_AWAY) as wrong:
+        response = answer(wrong if isinstance(wrong, Problem) else database_away())
+        doors.metrics.webhooks.labels(provider, str(response.status_code)).inc()
     if response.status_code == 200 and SOURCES[provider].answers_ok:
         return PlainTextResponse("OK")
     return response
 
 
-async def _taken_in(provider: str, slug: str, request: Request, doors: Parts) -> JSONResponse:
-    source = SOURCES[provider]
-    body = await request.body()
-    tenant = await _tenant(doors, slug)
-    async with doors.ledger.transaction(tenant) as tx:
-        stored = await source_secrets.read(tx, doors.vault, provider)
-        # Without a secret, or without a tenant, the same check fails against one that nobody knows.
-        if not source.is_signed(body, request.headers, stored or SecretStr(secrets.token_hex(32))):
-            raise unauthorized()
-        structlog.contextvars.bind_contextvars(tenant=slug)
-        terms = await booking.terms_of(tx, provider)
-    message = _read(provider, body, terms)
-    async with doors.ledger.transaction(tenant, cause=f"{provider}:{message.id}"[:300]) as tx:
-        number = await events.take_in_within(tx, _arrival(provider, message, body))
-        if number is None:
-            return JSONResponse({"status": "duplicate"})
-        if isinstance(message.report, Ignored):
-            because = message.report.because
-            ignored = {"reason": in_words(because), "reason_code": because.code}
-            return JSONResponse({"status": "ignored", "event": number, **ignored})
-        outcome = await booking.book(tx, number, message.report)
-    structlog.contextvars.bind_contextvars(event_id=number)
-    await doors.announcer.briefly(announce_rechecks(doors, tenant, outcome.payouts))
-    reason = {"reason": in_words(outcome.reason), "reason_code": outcome.reason.code} if outcome.reason else {}
-    return JSONResponse({"status": "accepted", "event": number, "state": outcome.state.value, **reason})
-
-
-async def _tenant(doors: Parts, slug: str) -> Tenant:
-    """An unknown tenant is one that has nothing, so that it costs and answers the same."""
-    try:
-        return await tenants.get(doors.ledger, slug)
-    except (NotFound, asyncpg.DataError):  # no database takes %00 for a name
-        return Tenant(id=TenantId(uuid4()), slug=slug)
-
-
-def _read(provider: str, body: bytes, terms: Terms) -> Message:
-    """The message; of a source that repeats until it reads `OK` also what cannot be read, to be kept for a person.
-
-    Raises Problem.
-    """
-    try:
-        return SOURCES[provider].read(body, terms)
-    except NotAMessage:
-        if not SOURCES[provider].answers_ok:
-            raise Problem(400, "not_a_stripe_event" if provider == STRIPE else "not_a_source_message") from None
-    digest = hashlib.sha256(body).hexdigest()
-    return Message(kind="unreadable", id=digest, at=datetime.now(UTC), account="self", report=Ignored(_UNREADABLE))
-
-
-def _arrival(provider: str, message: Message, body: bytes) -> Arrival:
-    """Other words about the same object at the same time are another message, unless they are Stripe's, whose events
-    have an id of their own."""
-    told = "" if provider == STRIPE else f"/{hashlib.sha256(body).hexdigest()[:16]}"
-    return Arrival(
-        provider=provider,
-        organization_id=f"{message.account}{told}",
-        event_type=message.kind[:200],
-        resource_id=message.id[:300],
-        event_date=message.at,
-        body=body,
-        signed=True,
-        ignored_because=message.report.because if isinstance(message.report, Ignored) else None,
-    )
+def _told(received: Received) -> dict[str, Any]:
+    if received.event is None:
+        return {"status": received.status}
+    reason = received.reason
+    because = {"reason": in_words(reason), "reason_code": reason.code} if reason else {}
+    state = {"state": received.state.value} if received.status == "accepted" and received.state else {}
+    return {"status": received.status, "event": received.event, **state, **because}

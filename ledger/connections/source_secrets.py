@@ -17,6 +17,8 @@ from ledger.refusals import NotAcceptable
 from ledger.types import COPECART, CUSTOM, DIGISTORE24, STRIPE, Frozen
 from ledger.vault import Vault
 
+PROBE = "partnerdesk.test"
+"""The kind of a test message that we send ourselves: it says nothing of whether the source has our secret."""
 _SECRET = {
     STRIPE: re.compile(r"whsec_[A-Za-z0-9+/=_-]{8,494}"),
     CUSTOM: re.compile(r"[\x21-\x7e]{16,500}"),
@@ -52,11 +54,13 @@ async def show(tx: TenantTransaction, provider: str) -> SourceConnection:
                secret_saved_at IS NOT NULL
                AND NOT EXISTS (SELECT 1 FROM events e
                                 WHERE e.tenant_id = c.tenant_id AND e.provider = c.provider
-                                  AND e.received_at >= c.secret_saved_at) AS waits_for_first_event
+                                  AND e.received_at >= c.secret_saved_at
+                                  AND e.event_type <> $3) AS waits_for_first_event
           FROM provider_connections c WHERE tenant_id = $1 AND provider = $2
         """,
         tx.tenant.id,
         provider,
+        PROBE,
     )
     return SourceConnection(provider=provider) if row is None else SourceConnection.from_row(row)
 
@@ -66,10 +70,16 @@ async def settings_of(tx: TenantTransaction, provider: str) -> SourceSettings:
     return await show(tx, provider)
 
 
+def require_secret(provider: str, secret: str) -> None:
+    """Nothing, for what the source may sign with. Raises NotAcceptable."""
+    if not _SECRET[provider].fullmatch(secret):
+        raise NotAcceptable("secret_not_acceptable" if provider == STRIPE else "source_secret_not_acceptable")
+
+
 async def save(tx: TenantTransaction, vault: Vault, provider: str, *, secret: str, actor: str) -> None:
     """The secret that the source signs with; an empty one switches the address off. Raises NotAcceptable."""
-    if secret and not _SECRET[provider].fullmatch(secret):
-        raise NotAcceptable("secret_not_acceptable" if provider == STRIPE else "source_secret_not_acceptable")
+    if secret:
+        require_secret(provider, secret)
     await tx.execute(
         """
         INSERT INTO provider_connections AS c (tenant_id, provider, state, secret_encrypted, secret_last4,

@@ -27,7 +27,7 @@ from tests.fixtures.premises import address
 pytestmark = pytest.mark.long
 
 _FILES = re.compile(r"\.(csv|pdf|zip|\{form\})$|/auskunft$|^/static/|^/p/belege/|/plan/\{version\}$")
-_DETOURS = {"/", "/admin", "/admin/"}
+_DETOURS = {"/", "/admin", "/admin/", "/admin/zahlungsanbieter/stripe"}
 _AT_ONCE = 3
 
 

@@ -123,6 +123,7 @@ NEEDS: dict[str, Need] = {
     "get_source": Need(READ),
     "put_source": Need(WRITE, {"awaits_invoice": True}),
     "generate_custom_secret": Need(WRITE),
+    "test_source": Need(WRITE),
     "get_easybill": Need(READ),
     "put_easybill": Need(WRITE, {"plan": "BUSINESS", "effective_from": "2026-02-01"}),
     "generate_easybill_address": Need(WRITE),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from activities.notifications.rehearsal import Rehearsal
 from api.actions.sources.message import Ignored, Message, NotAMessage, Report, Terms
-from api.actions.sources.registry import SOURCES
+from api.actions.sources.registry import SOURCES, read
 from ledger import tasks
 from ledger.access import tenants
 from ledger.booking import provider_reports, report_locks, source_sales
@@ -111,7 +111,7 @@ async def book_again(tx: TenantTransaction, number: EventId, *, actor: str) -> t
 async def _read_again(tx: TenantTransaction, provider: str, body: bytes) -> Message | None:
     """None where nothing like that is kept: whoever put it there learns that nothing follows from it."""
     try:
-        return SOURCES[provider].read(body, await terms_of(tx, provider))
+        return read(provider, body, await terms_of(tx, provider))
     except NotAMessage:
         return None
 

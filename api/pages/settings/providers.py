@@ -12,7 +12,7 @@ from api.pages.settings.source_settings import SOURCES
 from ledger.connections import connections, source_secrets
 from ledger.inbox import event_list
 from ledger.roles import Permission
-from ledger.types import EASYBILL, LEXOFFICE, STRIPE
+from ledger.types import EASYBILL, LEXOFFICE
 
 PAGE = "/admin/zahlungsanbieter"
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -30,10 +30,7 @@ async def providers_page(visit: Reader) -> Response:
             "easybill": await easybill_connection.stored(tx),
             "last_easybill": await event_list.last_of(tx, EASYBILL),
             "failed_easybill": await event_list.last_of(tx, EASYBILL, failed=True),
-            "stripe": await connections.get(tx, STRIPE),
             "last_lexoffice": await event_list.last_of(tx, LEXOFFICE),
-            "last_stripe": await event_list.last_of(tx, STRIPE),
-            "failed_stripe": await event_list.last_of(tx, STRIPE, failed=True),
             "failed_lexoffice": await event_list.last_of(tx, LEXOFFICE, failed=True),
             "sources": [
                 {

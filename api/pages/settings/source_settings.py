@@ -1,21 +1,23 @@
-"""Admin → Zahlungsanbieter → a source of sales: its address, its secret, how what it says is taken."""
+"""Admin → Zahlungsanbieter → a source of sales: its address, its secret, a test, and how what it says is taken."""
 
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
+from api.actions.sources import receiving, stripe_events
 from api.http.language import said
 from api.pages.frame.languages import N_
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
+from ledger.access import tenants
 from ledger.connections import source_secrets
 from ledger.connections.source_secrets import SourceSettings
 from ledger.inbox import event_list
 from ledger.inbox.event_list import EventFilter
-from ledger.refusals import NotAcceptable, NotFound
+from ledger.refusals import NotFound, Refused
 from ledger.roles import Permission
-from ledger.types import COPECART, CUSTOM, DIGISTORE24
+from ledger.types import COPECART, CUSTOM, DIGISTORE24, STRIPE, EventId
 
 PAGE = "/admin/zahlungsanbieter/quellen"
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -28,14 +30,27 @@ class SourceWords(NamedTuple):
     where: str
     """Where the address and the secret are entered at the source."""
     secret: str
+    listens_to: tuple[str, ...] = ()
+    """What is to be chosen there; none: there is nothing to choose."""
+    may_be_final: bool = True
+    """Without: its sales always wait for their invoice."""
     pays_affiliates: bool = False
+    has_test_mode: bool = True
 
 
 SOURCES = {
+    STRIPE: SourceWords(
+        "Stripe",
+        N_("Tragen Sie diese Adresse in Stripe unter Entwickler, Webhooks ein, und wählen Sie diese Ereignisse:"),
+        N_("Signaturgeheimnis (whsec_…)"),
+        listens_to=stripe_events.EVENTS,
+        may_be_final=False,
+    ),
     CUSTOM: SourceWords(
         N_("Eigener Webhook"),
         N_("Tragen Sie Adresse und Geheimnis in Zapier, Make, n8n oder Ihrem eigenen System ein."),
         N_("Geheimnis"),
+        has_test_mode=False,
     ),
     DIGISTORE24: SourceWords(
         "Digistore24",
@@ -57,6 +72,12 @@ _HINTS = {
 }
 
 
+@router.get("/admin/zahlungsanbieter/stripe")
+async def page_of_before(_visit: Member) -> Response:
+    """Where Stripe's page was until it became one of the sources."""
+    return RedirectResponse(f"{PAGE}/{STRIPE}", status_code=303)
+
+
 @router.get(PAGE + "/{source}")
 async def page(visit: Member, source: str) -> Response:
     return await _shown(visit, _known(source), message=_HINTS.get(visit.request.query_params.get("hinweis", "")))
@@ -64,7 +85,12 @@ async def page(visit: Member, source: str) -> Response:
 
 @router.post(PAGE + "/{source}")
 async def save_secret(visit: SettingsAdmin, source: str) -> Response:
-    return await _saved(visit, _known(source), visit.field("secret"), hint="gespeichert")
+    secret = visit.field("secret")
+    try:
+        source_secrets.require_secret(_known(source), secret)
+    except Refused as refused:
+        return await _shown(visit, source, wrong=said(refused))
+    return await _saved(visit, source, secret, hint="gespeichert")
 
 
 @router.post(PAGE + "/{source}/entfernen")
@@ -84,25 +110,32 @@ async def generate_secret(visit: SettingsAdmin, source: str) -> Response:
     return await _shown(visit, source, new_secret=secret)
 
 
+@router.post(PAGE + "/{source}/testen")
+async def send_test(visit: SettingsAdmin, source: str) -> Response:
+    """A test message through the source's own door; nothing is booked."""
+    try:
+        received = await receiving.probe(visit.doors, _known(source), visit.tenant)
+    except Refused as refused:
+        return await _shown(visit, source, wrong=said(refused))
+    return await _shown(visit, source, tested=received.event)
+
+
 @router.post(PAGE + "/{source}/verwendung")
 async def change_settings(visit: SettingsAdmin, source: str) -> Response:
+    if not SOURCES[_known(source)].may_be_final:
+        raise NotFound("source_not_found")
     wanted = SourceSettings(
         awaits_invoice=bool(visit.field("awaits_invoice")),
         takes_affiliate_sales=bool(visit.field("takes_affiliate_sales")),
     )
     async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
-        await source_secrets.change(tx, _known(source), wanted, actor=visit.person.actor)
+        await source_secrets.change(tx, source, wanted, actor=visit.person.actor)
     return RedirectResponse(f"{PAGE}/{source}?hinweis=geaendert", status_code=303)
 
 
 async def _saved(visit: Visit, source: str, secret: str, *, hint: str) -> Response:
-    try:
-        if hint == "gespeichert" and not secret:
-            raise NotAcceptable("source_secret_not_acceptable")
-        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
-            await source_secrets.save(tx, visit.doors.vault, source, secret=secret, actor=visit.person.actor)
-    except NotAcceptable as refused:
-        return await _shown(visit, source, wrong=said(refused))
+    async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
+        await source_secrets.save(tx, visit.doors.vault, source, secret=secret, actor=visit.person.actor)
     return RedirectResponse(f"{PAGE}/{source}?hinweis={hint}", status_code=303)
 
 
@@ -120,16 +153,19 @@ async def _shown(
     message: str | None = None,
     wrong: str | None = None,
     new_secret: str | None = None,
+    tested: EventId | None = None,
 ) -> Response:
     async with visit.doors.ledger.transaction(visit.tenant) as tx:
         connection = await source_secrets.show(tx, source)
         last, _following = await event_list.list_events(tx, EventFilter(provider=source), limit=5)
+        profile = await tenants.get_profile(tx)
     return visit.page(
         "source.html",
         status=422 if wrong else 200,
         message=message,
         wrong=wrong,
         new_secret=new_secret,
+        tested=tested,
         connection=connection,
         source=source,
         words=SOURCES[source],
@@ -137,5 +173,6 @@ async def _shown(
         page=f"{PAGE}/{source}",
         address=f"{visit.doors.settings.public_url}/api/webhooks/{visit.tenant.slug}/{source}",
         last=last,
+        is_demo=profile.is_demo,
         may_change=visit.person.may(Permission.SETTINGS),
     )

@@ -4,123 +4,30 @@ import asyncio
 import base64
 import hashlib
 import hmac
-import json
-import secrets
 import time
-from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlencode
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
-from standardwebhooks.webhooks import Webhook
 
 from api.actions.sources.signatures import by_custom, digistore24_signature
 from tests.fixtures.door import Door, new_door
-from tests.fixtures.stripe_shop import a_session, an_event, sales, send, stripe_shop
+from tests.fixtures.sources_shop import (
+    a_payment,
+    an_item,
+    created,
+    earned,
+    sources_shop,
+    stripe_shop,
+    tell,
+    tell_copecart,
+    tell_digistore,
+)
+from tests.fixtures.stripe_shop import a_session, an_event, sales, send
 
-__all__ = ["stripe_shop"]
-SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()
-
-
-@pytest.fixture
-async def sources_shop(stripe_shop: Door) -> Door:
-    """As stripe_shop, with the secret of each source."""
-    for source in ("custom", "digistore24", "copecart"):
-        answer = await stripe_shop.api("PUT", f"providers/{source}", {"secret": SECRET})
-        assert answer.status_code == 200, answer.text
-    return stripe_shop
-
-
-def created(**members: Any) -> dict[str, Any]:
-    return {
-        "event": "transaction.created",
-        "externalId": f"x-{secrets.token_hex(6)}",
-        "partnerId": "ANNA",
-        "campaignSlug": "sommer",
-        "grossAmount": "119.00",
-        "netAmount": "100.00",
-        "taxAmount": "19.00",
-        "currency": "EUR",
-        "transactionDate": "2026-10-05T10:00:00Z",
-        "customer": {"externalId": "k-1", "email": "kunde@example.com", "firstName": "Kim", "lastName": "Kunde"},
-    } | members
-
-
-async def tell(door: Door, told: dict[str, Any] | bytes, *, form: str = "hex", secret: str = SECRET) -> httpx.Response:
-    body = told if isinstance(told, bytes) else json.dumps(told).encode()
-    digest = hmac.new(secret.encode(), body, hashlib.sha256).digest()
-    signature = digest.hex() if form == "hex" else base64.b64encode(digest).decode()
-    headers = {"X-Webhook-Signature": f"sha256={signature}"}
-    if form == "standard":
-        now = datetime.now(UTC)
-        headers = {
-            "webhook-id": "msg_1",
-            "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": Webhook(secret).sign("msg_1", now, body.decode()),
-        }
-    return await door.http.post(f"/api/webhooks/{door.tenant.slug}/custom", content=body, headers=headers)
-
-
-async def tell_digistore(door: Door, told: dict[str, str], *, secret: str = SECRET) -> httpx.Response:
-    signed = told | {"sha_sign": digistore24_signature(told, secret)}
-    return await door.http.post(
-        f"/api/webhooks/{door.tenant.slug}/digistore24",
-        content=urlencode(signed),
-        headers={"Content-Type": "application/x-www-form-urlencoded"},
-    )
-
-
-async def tell_copecart(door: Door, told: dict[str, Any], *, secret: str = SECRET) -> httpx.Response:
-    body = json.dumps(told).encode()
-    digest = base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
-    return await door.http.post(
-        f"/api/webhooks/{door.tenant.slug}/copecart", content=body, headers={"X-Copecart-Signature": digest}
-    )
-
-
-def an_item(order: str, item: str, amount: str = "119.00", vat: str = "19.00", **members: str) -> dict[str, str]:
-    return {
-        "event": "on_payment",
-        "api_mode": "live",
-        "order_id": order,
-        "transaction_id": item,
-        "transaction_amount": amount,
-        "transaction_vat_amount": vat,
-        "transaction_currency": "EUR",
-        "transaction_date": "2026-10-05",
-        "transaction_time": "12:00:00",
-        "pay_sequence_no": "0",
-        "custom": "ANNA",
-        "campaignkey": "sommer",
-        "buyer_id": "21715782",
-        "email": "kunde@example.com",
-        "voucher_code": "",
-    } | members
-
-
-def a_payment(order: str, transaction: str, **members: Any) -> dict[str, Any]:
-    return {
-        "event_type": "payment.made",
-        "payment_status": "paid",
-        "order_id": order,
-        "product_id": "P1",
-        "transaction_id": transaction,
-        "transaction_amount": "119.0",
-        "transaction_vat_amount": "19.0",
-        "transaction_currency": "EUR",
-        "transaction_processed_at": "2026-10-05T12:00:00.000+02:00",
-        "buyer_id": "b-1",
-        "buyer_email": "kunde@example.com",
-        "metadata": "ANNA",
-    } | members
-
-
-async def earned(door: Door, sale: dict[str, Any]) -> list[tuple[int, str, int, str]]:
-    shown = (await door.api("GET", f"transactions/{sale['id']}")).json()["commissions"]
-    return [(one["level"], one["partner_code"], one["net_cents"], one["state"]) for one in shown]
+__all__ = ["sources_shop", "stripe_shop"]
 
 
 @pytest.mark.parametrize("form", ["hex", "base64", "standard"])

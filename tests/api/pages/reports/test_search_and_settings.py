@@ -142,17 +142,44 @@ async def test_the_cards_say_how_each_provider_stands(sale_books: Books) -> None
     page = await sale_books.read("/admin/zahlungsanbieter")
     assert page.count("nicht verbunden") == 6  # lexoffice, easybill, Stripe, and three further sources
     admin = await sale_books.firm.person(Role.ADMIN)
-    refused = await sale_books.send(
-        "/admin/zahlungsanbieter/stripe", {"signing_secret": "sk_live_abcdefghijk"}, browser=admin, status=422
-    )
+    stripe = "/admin/zahlungsanbieter/quellen/stripe"
+    assert (await admin.get("/admin/zahlungsanbieter/stripe")).headers["location"] == stripe, "bookmarks go on"
+    refused = await sale_books.send(stripe, {"secret": "sk_live_abcdefghijk"}, browser=admin, status=422)
     assert "whsec_" in refused
-    await sale_books.send("/admin/zahlungsanbieter/stripe", {"signing_secret": "whsec_abcdefgh1234"}, browser=admin)
+    await sale_books.send(stripe, {"secret": "whsec_abcdefgh1234"}, browser=admin)
     page = await sale_books.read("/admin/zahlungsanbieter")
     assert "…1234" in page
     assert "whsec_abcdefgh" not in page
-    page = await sale_books.read("/admin/zahlungsanbieter/stripe")
+    page = await sale_books.read(stripe)
     assert "wartet auf das erste Ereignis" in page
     assert f"/api/webhooks/{sale_books.firm.tenant.slug}/stripe" in page
     assert [kind for kind in stripe_events.EVENTS if kind not in page] == []
-    await sale_books.send("/admin/zahlungsanbieter/stripe/entfernen", browser=admin)
+    await sale_books.send(f"{stripe}/entfernen", browser=admin)
     assert "abgeschaltet" in await sale_books.read("/admin/zahlungsanbieter")
+
+
+@pytest.mark.parametrize("source", ["stripe", "custom", "digistore24", "copecart"])
+async def test_a_test_message_goes_through_the_source_s_own_address_and_books_nothing(
+    sale_books: Books, source: str
+) -> None:
+    admin = await sale_books.firm.person(Role.ADMIN)
+    page = f"/admin/zahlungsanbieter/quellen/{source}"
+    assert "auch keinen Test" in await sale_books.send(f"{page}/testen", browser=admin, status=422)
+    await sale_books.send(page, {"secret": "whsec_abcdefgh1234abcdefgh"}, browser=admin)
+    answer = await admin.post(f"{page}/testen")
+    assert "Die Testmeldung ist angekommen" in answer.text
+    events = await sale_books.rows("SELECT id, provider, event_type, state, reason_code, signed FROM events")
+    [event] = [dict(row) for row in events]
+    number = event.pop("id")
+    assert event == {
+        "provider": source,
+        "event_type": "partnerdesk.test",
+        "state": "ignored",
+        "reason_code": "source_probe",
+        "signed": True,
+    }
+    assert "wartet auf das erste Ereignis" in answer.text, "it does not show that the source has the secret"
+    assert "Eine Testmeldung von Ihnen selbst" in await sale_books.read(f"/admin/ereignisse/{number}")
+    assert not await sale_books.rows("SELECT 1 FROM transactions")
+    assert (await admin.post(f"{page}/testen")).status_code == 200, "each press is a message of its own"
+    assert len(await sale_books.rows("SELECT 1 FROM events")) == 2
