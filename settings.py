@@ -218,6 +218,8 @@ class Settings(EngineSettings):
     body_bytes: Annotated[int, Field(ge=1024)] = 1_000_000
     upload_bytes: Annotated[int, Field(ge=1024, le=100_000_000)] = 48_000_000
     """Of a request that brings statements of the bank; two of these are read at a time."""
+    requests_a_minute: Annotated[int, Field(ge=0, le=1_000_000)] = 1200
+    """Of one API key, over all processes; more are answered with 429. 0 is without a bound."""
     trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
     """How many of our own proxies append to X-Forwarded-For. With 0 the header is not believed."""
 

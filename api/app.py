@@ -1,7 +1,7 @@
 """The application: what its doors need is opened when it starts and closed when it stops."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from socket import socket
 
@@ -11,10 +11,12 @@ from fastapi import FastAPI
 from api import health
 from api.actions.authorization import oauth_access
 from api.http import docs_page, problems
+from api.http.background import repeating
 from api.http.described import describe
 from api.http.edge import Edge, Hosts, Limits, Uploads
 from api.http.metrics import Metrics
 from api.http.parts import Parts
+from api.http.quota import AGREED_EVERY_S, Quota
 from api.http.recognition import Recognition
 from api.http.signing_key import SigningKey
 from api.operator_doors import doors_for_operators, serve_doors
@@ -28,6 +30,7 @@ from engine import connect
 from engine.announcer import Announcer
 from engine.outside import surroundings
 from httpcalls.transports import shared_transport
+from ledger.access import api_quota
 from ledger.access.api_keys import recognise_api_key
 from ledger.connections.webhook_tokens import recognise_webhook_token
 from ledger.database import Ledger
@@ -178,7 +181,10 @@ async def _opened(settings: Settings, metrics: Metrics) -> AsyncIterator[Parts]:
     )
     transport = shared_transport()
     oauth = oauth_access(settings, ledger)
-    yield Parts(
+    quota = None
+    if settings.requests_a_minute:
+        quota = Quota(settings.requests_a_minute, lambda minute, made: api_quota.add(ledger, minute, made))
+    parts = Parts(
         settings=settings,
         ledger=ledger,
         files=files,
@@ -188,11 +194,16 @@ async def _opened(settings: Settings, metrics: Metrics) -> AsyncIterator[Parts]:
         metrics=metrics,
         api_keys=Recognition(vault, lambda presented: recognise_api_key(ledger, vault, presented)),
         webhook_tokens=Recognition(vault, lambda presented: recognise_webhook_token(ledger, vault, presented)),
+        quota=quota,
         signing_key=SigningKey(settings.lexoffice_public_key_url, settings.lexoffice_public_key_file),
         transport=transport,
         oauth=oauth,
         needed_schema=needed_schema(),
     )
+    async with AsyncExitStack() as beside:
+        if quota is not None:
+            await beside.enter_async_context(repeating(quota.agree, every_s=AGREED_EVERY_S))
+        yield parts
     # Requests have ended by now; what they announced is written down before the pool goes.
     await announcer.close()
     await oauth.close()

@@ -99,6 +99,7 @@ async def running(
         lexoffice_options=[*lexoffice_options, "--key-bits", str(key_bits)],
         environment={
             "PARTNERDESK_LEXOFFICE_PACE": str(pace),
+            "PARTNERDESK_REQUESTS_A_MINUTE": "0",
             "PARTNERDESK_UNPROVEN_AN_HOUR": "0",  # what is measured is about documents that nobody knows
             # What a bench prepares is announced by the bench, when its clock runs; the hand-over comes later, for what
             # a busy machine could not announce in time.

@@ -39,6 +39,7 @@ _SETTINGS = {
     "PARTNERDESK_UNCLEAR_OUTCOME_SECONDS": "8",
     "PARTNERDESK_HANDOVER_AFTER_SECONDS": "2",
     "PARTNERDESK_HANDOVER_EVERY_SECONDS": "5",
+    "PARTNERDESK_REQUESTS_A_MINUTE": "0",
     "PARTNERDESK_LOG_LEVEL": "warning",
 }
 # A create may take 35 s and is certain after 45 s, as the product ships.

@@ -26,6 +26,16 @@ CREATE TRIGGER count_api_request
     FOR EACH ROW
     EXECUTE FUNCTION count_api_request();
 
+CREATE TABLE api_key_minutes (
+    key_id   text PRIMARY KEY,
+    minute   bigint NOT NULL,
+    requests integer NOT NULL CHECK (requests >= 0)
+);
+COMMENT ON TABLE api_key_minutes IS 'How many requests each API key has made in the minute at hand, over all processes.';
+ALTER TABLE api_key_minutes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE api_key_minutes FORCE ROW LEVEL SECURITY;
+CREATE POLICY functions ON api_key_minutes TO CURRENT_USER USING (true) WITH CHECK (true);
+
 CREATE TABLE api_keys (
     tenant_id       uuid NOT NULL REFERENCES tenants,
     id              text NOT NULL UNIQUE CHECK (id ~ '^[a-z0-9]{10}$'),
@@ -4110,6 +4120,23 @@ BEGIN
     ON CONFLICT (tenant_id, provider, hour) DO UPDATE SET requests = u.requests + 1;
     RETURN NULL;
 END $function$;
+
+CREATE OR REPLACE FUNCTION public.count_api_requests(in_minute bigint, of_keys text[], made integer[])
+ RETURNS TABLE(key_id text, requests integer)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+    INSERT INTO api_key_minutes AS m (key_id, minute, requests)
+    SELECT told.key, in_minute, told.count FROM unnest(of_keys, made) AS told (key, count) ORDER BY told.key
+    ON CONFLICT ON CONSTRAINT api_key_minutes_pkey DO UPDATE SET
+        requests = CASE WHEN m.minute = EXCLUDED.minute THEN m.requests + EXCLUDED.requests ELSE EXCLUDED.requests END,
+        minute = EXCLUDED.minute
+     WHERE m.minute <= EXCLUDED.minute
+    RETURNING m.key_id, m.requests
+    $function$;
+REVOKE ALL ON FUNCTION count_api_requests(bigint, text[], integer[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION count_api_requests(bigint, text[], integer[]) TO partnerdesk_app;
 
 CREATE OR REPLACE FUNCTION public.count_login_attempt(of_subject bytea, span interval)
  RETURNS integer

@@ -256,6 +256,7 @@ ANSWERS: tuple[tuple[int, str, str], ...] = (
     (409, "worker_of_an_older_release", "worker_of_an_older_release"),
     (413, "too_large", "too_large"),
     *UNACCEPTABLE,
+    (429, "quota_used_up", "quota_used_up"),
     (431, "headers_too_large", "headers_too_large"),
     (500, "unexpected", "unexpected"),
     (501, "transfer_encoding_unknown", "transfer_encoding_unknown"),

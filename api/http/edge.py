@@ -125,6 +125,7 @@ class Edge:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = message.setdefault("headers", [])
+                headers += [(name.lower().encode(), said.encode()) for name, said in state.get("headers", {}).items()]
                 present = {name for name, _ in headers}
                 headers += [header for header in self._headers if header[0] not in present]
                 if b"content-security-policy" not in present:

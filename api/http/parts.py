@@ -9,6 +9,7 @@ from temporalio.client import Client
 
 from activities.gateway.oauth_access import OAuthAccess
 from api.http.metrics import Metrics
+from api.http.quota import Quota
 from api.http.recognition import Recognition
 from api.http.signing_key import SigningKey
 from engine.announcer import Announcer
@@ -32,6 +33,8 @@ class Parts:
     metrics: Metrics
     api_keys: Recognition[Caller]
     webhook_tokens: Recognition[WebhookDoor]
+    quota: Quota | None
+    """How many requests a key may still make; None: without a bound."""
     signing_key: SigningKey
     transport: httpx.AsyncBaseTransport
     oauth: OAuthAccess

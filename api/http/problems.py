@@ -95,6 +95,7 @@ TITLES = {
     405: "status_405",
     408: "status_408",
     409: "status_409",
+    412: "status_412",
     413: "status_413",
     415: "status_415",
     422: "status_422",

@@ -73,6 +73,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         404: "Das gibt es in diesem Mandanten nicht",
         409: "Das geht im jetzigen Zustand nicht",
         422: "Angaben fehlen oder sind nicht zulässig",
+        429: "Der Schlüssel hat in dieser Minute zu oft gefragt; `Retry-After` nennt die Wartezeit",
         503: "Zurzeit nicht verfügbar; `Retry-After` nennt die Wartezeit",
     }.items()
 }

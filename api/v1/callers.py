@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import structlog
-from fastapi import Depends, Security
+from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader
 
 from api.http.parts import Doors
@@ -14,11 +14,17 @@ from ledger.access.api_keys import Caller
 _HEADER = APIKeyHeader(name="X-API-Key", scheme_name="API-Schlüssel", description="pdk_…", auto_error=False)
 
 
-async def _caller(doors: Doors, presented: Annotated[str | None, Security(_HEADER)]) -> Caller:
+async def _caller(request: Request, doors: Doors, presented: Annotated[str | None, Security(_HEADER)]) -> Caller:
     caller = await doors.api_keys.recognise(presented or "")
     if caller is None:
         raise unauthorized()
     structlog.contextvars.bind_contextvars(tenant=caller.tenant.slug, key=caller.key_id)
+    request.state.caller = caller
+    if doors.quota is not None:
+        standing = doors.quota.take(caller.key_id)
+        request.state.headers = standing.headers  # whatever the answer will be (api/http/edge.py)
+        if not standing.allowed:
+            raise Problem(429, "quota_used_up", headers={"Retry-After": str(standing.reset_seconds)})
     return caller
 
 

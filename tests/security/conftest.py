@@ -33,6 +33,7 @@ async def guarded(
         lexoffice_base_url=lexoffice_sandbox.base_url,
         lexoffice_app_url=lexoffice_sandbox.app_url,
         lexoffice_public_key_url=lexoffice_sandbox.public_key_url,
+        requests_a_minute=100_000,
         log_level="error",
     )
     patch = pytest.MonkeyPatch()

@@ -42,6 +42,7 @@ def settings_of(database: Database, lexoffice: LexofficeAddresses, **more: Any) 
         lexoffice_base_url=lexoffice.base_url,
         lexoffice_app_url=lexoffice.app_url,
         lexoffice_public_key_url=lexoffice.public_key_url,
+        requests_a_minute=100_000,
         log_level="error",
         **more,
     )

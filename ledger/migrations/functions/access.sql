@@ -4,6 +4,7 @@ COMMENT ON TABLE user_secrets IS 'What proves who a person is: password and seco
 COMMENT ON TABLE memberships IS 'What a person is in a tenant; rows stay, so that names in the trail can be told.';
 COMMENT ON TABLE sessions IS 'Somebody is logged in, and has entered this tenant.';
 COMMENT ON TABLE one_time_links IS 'An invitation or a reset of a password: works once, for 30 minutes.';
+COMMENT ON TABLE api_key_minutes IS 'How many requests each API key has made in the minute at hand, over all processes.';
 COMMENT ON TABLE login_attempts IS 'How often somebody tried to log in, by account and by address, both as HMACs.';
 COMMENT ON TABLE api_keys IS
     'A machine''s key: its scopes, its maker and its end; of the secret there is an HMAC only.';
@@ -207,3 +208,19 @@ CREATE OR REPLACE TRIGGER end_sessions AFTER UPDATE ON memberships FOR EACH ROW
 COMMENT ON TRIGGER end_sessions ON memberships IS
     'Ends the sessions in a tenant where a role changed or ended.'
     ' Relied on by ledger/access/memberships.py, ledger/access/sessions.py.';
+
+-- What one process has counted in a minute is added to what the others have. Returns what all have, of these keys.
+CREATE OR REPLACE FUNCTION count_api_requests(in_minute bigint, of_keys text[], made integer[])
+    RETURNS TABLE (key_id text, requests integer)
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+    INSERT INTO api_key_minutes AS m (key_id, minute, requests)
+    SELECT told.key, in_minute, told.count FROM unnest(of_keys, made) AS told (key, count) ORDER BY told.key
+    ON CONFLICT ON CONSTRAINT api_key_minutes_pkey DO UPDATE SET
+        requests = CASE WHEN m.minute = EXCLUDED.minute THEN m.requests + EXCLUDED.requests ELSE EXCLUDED.requests END,
+        minute = EXCLUDED.minute
+     WHERE m.minute <= EXCLUDED.minute
+    RETURNING m.key_id, m.requests
+    $$;
+REVOKE ALL ON FUNCTION count_api_requests FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION count_api_requests TO partnerdesk_app;
