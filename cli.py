@@ -7,6 +7,7 @@ from typing import NoReturn
 import click
 
 from commands.audit import audit
+from commands.backups import backup
 from commands.keys import api_key, webhook_token
 from commands.payouts import payout
 from commands.privacy import privacy
@@ -63,6 +64,7 @@ for command in (
     statement,
     sweep,
     doctor,
+    backup,
     user,
     audit,
     privacy,

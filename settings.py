@@ -120,6 +120,24 @@ class OwnerSettings(_Environment):
     """As in Settings."""
 
 
+class BackupSettings(_Environment):
+    """What `partnerdesk backup` needs, and nothing else has."""
+
+    backup_database_url: DatabaseAddress
+    """As a superuser: row-level security hides all rows from the owner too."""
+    postgres_tools: Path | None = None
+    """The folder of pg_dump and pg_restore, of the server's version or newer; else they are looked for on PATH."""
+    secret_key: Annotated[SecretStr, AfterValidator(_secret_key)] | None = None
+    """As in Settings: whether it opens what a backup holds."""
+
+    @property
+    def address(self) -> str:
+        return self.backup_database_url.get_secret_value()
+
+    def vault(self) -> Vault | None:
+        return None if self.secret_key is None else Vault.from_setting(self.secret_key.get_secret_value())
+
+
 class EngineSettings(_Environment):
     """What a client of the engine needs beyond Temporal's own variables."""
 

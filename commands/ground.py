@@ -35,6 +35,7 @@ def plain_errors(command: Callable[P, R]) -> Callable[P, R]:
         import asyncpg
 
         from engine.connect import EngineAway
+        from ledger.backups.manifest import UnusableBackup
         from ledger.migrations.errors import CannotMigrate
 
         try:
@@ -47,6 +48,8 @@ def plain_errors(command: Callable[P, R]) -> Callable[P, R]:
         except CannotMigrate as error:
             click.echo(f"Error: {error}", err=True)
             raise click.exceptions.Exit(error.exit_code) from None
+        except UnusableBackup as error:
+            raise click.ClickException(str(error)) from None
         except EngineAway as error:
             raise click.ClickException(
                 f"{error} Check TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, and that Temporal runs."

@@ -216,6 +216,11 @@ class PostgresServer(Service):
         return self._state / "postgres.log"
 
 
+def client_tools() -> Path:
+    """The folder of pg_dump and pg_restore of the same wheel. Raises StackError."""
+    return _binaries(_identity())
+
+
 def _identity() -> Identity | None:
     if os.geteuid() != 0:
         return None

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from pydantic_settings import BaseSettings
 
-from settings import OwnerSettings, Settings
+from settings import BackupSettings, OwnerSettings, Settings
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 FOR_SCRIPT_DEV = {
@@ -49,15 +50,15 @@ LEFT_AS_THEY_ARE = {
 """Times and bounds whose defaults fit a machine with containers; who needs others writes an override file."""
 
 
-def variables() -> set[str]:
+def variables(*of: type[BaseSettings]) -> set[str]:
     return {
         field.validation_alias if isinstance(field.validation_alias, str) else f"PARTNERDESK_{name.upper()}"
-        for settings in (Settings, OwnerSettings)
+        for settings in of
         for name, field in settings.model_fields.items()
     }
 
 
-@pytest.mark.parametrize("variable", sorted(variables()))
+@pytest.mark.parametrize("variable", sorted(variables(Settings, OwnerSettings, BackupSettings)))
 def test_each_setting_is_explained(variable: str) -> None:
     assert f"`{variable}`" in (CHECKOUT / "docs/connecting.md").read_text()
 
@@ -67,7 +68,7 @@ def test_what_an_operator_may_have_to_set_reaches_the_containers() -> None:
     example = (CHECKOUT / "deploy/example.env").read_text()
     in_containers = {name for name in services["worker"]["environment"] if name in services["api"]["environment"]}
     in_containers |= set(services["migrate"]["environment"])
-    assert variables() - in_containers == FOR_SCRIPT_DEV | LEFT_AS_THEY_ARE
+    assert variables(Settings, OwnerSettings) - in_containers == FOR_SCRIPT_DEV | LEFT_AS_THEY_ARE
     for name in (
         "PARTNERDESK_RECOVERY",
         "PARTNERDESK_TRUSTED_PROXIES",
