@@ -472,6 +472,116 @@ CREATE POLICY own_tenant ON campaigns USING (tenant_id = current_tenant()) WITH 
 GRANT INSERT, SELECT, UPDATE ON campaigns TO partnerdesk_app;
 CREATE TRIGGER note_change BEFORE UPDATE ON campaigns FOR EACH ROW EXECUTE FUNCTION note_change();
 
+CREATE TABLE claim_parts (
+    tenant_id    uuid NOT NULL REFERENCES tenants,
+    id           uuid NOT NULL DEFAULT gen_random_uuid(),
+    seq          bigint GENERATED ALWAYS AS IDENTITY,
+    claim_id     uuid NOT NULL,
+    how          text NOT NULL CHECK (how IN ('bank', 'hand', 'written_off')),
+    amount_cents bigint NOT NULL CHECK (amount_cents > 0),
+    day          date NOT NULL,
+    reference    text CHECK (length(reference) BETWEEN 1 AND 140),
+    entry_id     uuid,
+    reason       text CHECK (length(reason) BETWEEN 1 AND 500),
+    noted_by     text NOT NULL,
+    noted_at     timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, entry_id, claim_id),
+    FOREIGN KEY (tenant_id, claim_id) REFERENCES claims,
+    FOREIGN KEY (tenant_id, entry_id) REFERENCES bank_entries,
+    CHECK ((how = 'bank') = (entry_id IS NOT NULL)),
+    CHECK (how <> 'hand' OR reference IS NOT NULL),
+    CHECK (how <> 'written_off' OR reason IS NOT NULL)
+);
+COMMENT ON TABLE claim_parts IS 'What has come of a claim: paid back by the bank or as a person says, or written off.';
+CREATE INDEX parts_of_a_claim ON claim_parts (tenant_id, claim_id, seq);
+ALTER TABLE claim_parts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE claim_parts FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON claim_parts USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT ON claim_parts TO partnerdesk_app;
+CREATE TRIGGER claim_follows_its_parts
+    AFTER INSERT ON claim_parts
+    FOR EACH ROW
+    EXECUTE FUNCTION claim_follows_its_parts();
+
+CREATE TABLE claim_write_offs (
+    tenant_id     uuid NOT NULL REFERENCES tenants,
+    id            uuid NOT NULL DEFAULT gen_random_uuid(),
+    claim_id      uuid NOT NULL,
+    amount_cents  bigint NOT NULL CHECK (amount_cents > 0),
+    reason        text NOT NULL CHECK (length(reason) BETWEEN 1 AND 500),
+    requested_by  text NOT NULL,
+    requested_at  timestamptz NOT NULL DEFAULT now(),
+    decided_by    text,
+    decided_at    timestamptz,
+    confirmed     boolean,
+    decided_alone boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, claim_id) REFERENCES claims,
+    CHECK ((decided_by IS NULL) = (decided_at IS NULL) AND (decided_by IS NULL) = (confirmed IS NULL))
+);
+COMMENT ON TABLE claim_write_offs IS 'That somebody wants the rest of a claim written off, and who decided it.';
+CREATE UNIQUE INDEX one_open_write_off_of_a_claim ON claim_write_offs (tenant_id, claim_id) WHERE decided_at IS NULL;
+CREATE INDEX write_offs_of_a_claim ON claim_write_offs (tenant_id, claim_id, requested_at);
+ALTER TABLE claim_write_offs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE claim_write_offs FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON claim_write_offs
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT, UPDATE ON claim_write_offs TO partnerdesk_app;
+CREATE TRIGGER stay_as_written
+    BEFORE UPDATE ON claim_write_offs
+    FOR EACH ROW
+    WHEN (CURRENT_USER = 'partnerdesk_app'::name)
+    EXECUTE FUNCTION stay_as_written('id', 'claim_id', 'amount_cents', 'reason', 'requested_by', 'requested_at');
+
+CREATE TABLE claims (
+    tenant_id     uuid NOT NULL REFERENCES tenants,
+    id            uuid NOT NULL DEFAULT gen_random_uuid(),
+    seq           bigint GENERATED ALWAYS AS IDENTITY,
+    partner_id    uuid NOT NULL,
+    cause         text NOT NULL CHECK (cause IN ('correction', 'overpaid')),
+    reversal_id   uuid,
+    payout_id     uuid,
+    amount_cents  bigint NOT NULL CHECK (amount_cents > 0),
+    settled_cents bigint NOT NULL DEFAULT 0,
+    state         text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'settled', 'netted', 'written_off', 'void')),
+    made_at       timestamptz NOT NULL DEFAULT now(),
+    voided_at     timestamptz,
+    ended_at      timestamptz,
+    changed_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, payout_id),
+    UNIQUE (tenant_id, reversal_id),
+    FOREIGN KEY (tenant_id, partner_id) REFERENCES partners,
+    FOREIGN KEY (tenant_id, payout_id) REFERENCES payouts,
+    FOREIGN KEY (tenant_id, reversal_id) REFERENCES own_reversals,
+    CHECK ((cause = 'correction') = (reversal_id IS NOT NULL) AND (cause = 'overpaid') = (payout_id IS NOT NULL)),
+    CHECK ((state = 'open') = (ended_at IS NULL)),
+    CHECK ((state = 'void') = (voided_at IS NOT NULL)),
+    CHECK ((state NOT IN ('settled', 'netted', 'written_off')) OR settled_cents = amount_cents),
+    CONSTRAINT no_more_is_settled_than_is_owed CHECK (settled_cents BETWEEN 0 AND amount_cents)
+);
+COMMENT ON TABLE claims IS 'What a partner owes us beside its commissions: of a correcting document, or transferred too much.';
+CREATE INDEX claims_changed ON claims (tenant_id, changed_at);
+CREATE INDEX claims_of_a_partner ON claims (tenant_id, partner_id, seq);
+CREATE INDEX claims_open ON claims (tenant_id, seq) WHERE state = 'open';
+ALTER TABLE claims ENABLE ROW LEVEL SECURITY;
+ALTER TABLE claims FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON claims USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT, UPDATE ON claims TO partnerdesk_app;
+CREATE TRIGGER claim_ends_when_settled
+    BEFORE UPDATE OF amount_cents, settled_cents, voided_at ON claims
+    FOR EACH ROW
+    EXECUTE FUNCTION claim_ends_when_settled();
+CREATE TRIGGER note_change BEFORE UPDATE ON claims FOR EACH ROW EXECUTE FUNCTION note_change();
+CREATE TRIGGER stay_as_written
+    BEFORE UPDATE ON claims
+    FOR EACH ROW
+    WHEN (CURRENT_USER = 'partnerdesk_app'::name)
+    EXECUTE FUNCTION stay_as_written('id', 'partner_id', 'cause', 'reversal_id', 'payout_id', 'made_at');
+
 CREATE TABLE commission_amounts_before (
     tenant_id     uuid NOT NULL REFERENCES tenants,
     seq           bigint GENERATED ALWAYS AS IDENTITY,
@@ -628,6 +738,28 @@ CREATE TRIGGER written_line_is_confirmed
     WHEN (new.kind = 'correction' AND old.state = 'pending' AND new.state = 'approved' AND CURRENT_USER =
     'partnerdesk_app'::name)
     EXECUTE FUNCTION line_has_its_cause();
+
+CREATE TABLE correction_lines (
+    tenant_id     uuid NOT NULL REFERENCES tenants,
+    reversal_id   uuid NOT NULL,
+    position      integer NOT NULL CHECK ("position" > 0),
+    commission_id uuid NOT NULL,
+    net_cents     bigint NOT NULL CHECK (net_cents <> 0),
+    released_at   timestamptz,
+    PRIMARY KEY (tenant_id, reversal_id, "position"),
+    FOREIGN KEY (tenant_id, commission_id) REFERENCES commissions,
+    FOREIGN KEY (tenant_id, reversal_id) REFERENCES own_reversals
+);
+COMMENT ON TABLE correction_lines IS 'A commission that a correcting document takes up; released when the document does not come.';
+CREATE UNIQUE INDEX one_correction_of_a_commission ON correction_lines (tenant_id, commission_id)
+    WHERE released_at IS NULL;
+ALTER TABLE correction_lines ENABLE ROW LEVEL SECURITY;
+ALTER TABLE correction_lines FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON correction_lines
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT, UPDATE ON correction_lines TO partnerdesk_app;
 
 CREATE TABLE creation_intents (
     tenant_id       uuid NOT NULL REFERENCES tenants,
@@ -4060,6 +4192,30 @@ BEGIN
     RETURN NULL;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.claim_ends_when_settled()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    NEW.state := CASE
+        WHEN NEW.voided_at IS NOT NULL THEN 'void'
+        WHEN NEW.settled_cents < NEW.amount_cents THEN 'open'
+        WHEN EXISTS (SELECT FROM claim_parts WHERE tenant_id = NEW.tenant_id AND claim_id = NEW.id AND how = 'written_off')
+            THEN 'written_off'
+        ELSE 'settled' END;
+    NEW.ended_at := CASE WHEN NEW.state <> 'open' THEN COALESCE(OLD.ended_at, now()) END;
+    RETURN NEW;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.claim_follows_its_parts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    PERFORM sum_up_claim(NEW.tenant_id, NEW.claim_id);
+    RETURN NULL;
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.clawbacks_stay_within_their_commission()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -5914,6 +6070,19 @@ CREATE OR REPLACE FUNCTION public.stood_in_file(line bank_run_lines)
  LANGUAGE sql
  IMMUTABLE
 AS $function$ SELECT line.released_at IS NULL OR line.released_code IN ('transferred_again', 'rejected_by_the_bank') $function$;
+
+CREATE OR REPLACE FUNCTION public.sum_up_claim(of_tenant uuid, wanted uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    PERFORM 1 FROM claims WHERE tenant_id = of_tenant AND id = wanted FOR NO KEY UPDATE;
+    UPDATE claims SET settled_cents = (SELECT COALESCE(sum(amount_cents), 0) FROM claim_parts
+                                        WHERE tenant_id = of_tenant AND claim_id = wanted)
+     WHERE tenant_id = of_tenant AND id = wanted;
+END $function$;
+REVOKE ALL ON FUNCTION sum_up_claim(uuid, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sum_up_claim(uuid, uuid) TO partnerdesk_app;
 
 CREATE OR REPLACE FUNCTION public.sweep_age_seconds()
  RETURNS double precision

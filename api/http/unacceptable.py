@@ -19,6 +19,8 @@ UNACCEPTABLE: tuple[tuple[int, str, str], ...] = (
     (422, "circle_has_other_letters", "circle_has_other_letters"),
     (422, "circle_needs_one_number", "circle_needs_one_number"),
     (422, "circle_too_long", "circle_too_long"),
+    (422, "claim_amount_not_acceptable", "claim_amount_not_acceptable"),
+    (422, "claim_day_in_future", "claim_day_in_future"),
     (422, "clawback_exceeds", "clawback_exceeds"),
     (422, "correction_takes_all", "correction_takes_all"),
     (422, "correction_takes_nothing", "correction_takes_nothing"),

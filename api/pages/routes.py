@@ -7,6 +7,7 @@ from api.pages.inbox import events, tasks
 from api.pages.partners import bank_confirmation, partner_acts, partner_due, partner_portal, partners
 from api.pages.payouts import (
     approvals,
+    claims,
     payout_attempts,
     payout_detail,
     payout_documents,
@@ -50,6 +51,7 @@ ROUTERS = [
     payout_documents.router,
     payout_reversals.router,
     payout_attempts.router,
+    claims.router,
     user_admin.router,
     key_admin.router,
     company.router,

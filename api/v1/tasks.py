@@ -17,10 +17,11 @@ from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
 from ledger import tasks
 from ledger.booking.resolutions import Answer
-from ledger.payouts import own_reversals
+from ledger.payouts import claim_write_offs, own_reversals
 from ledger.tasks import Task, TaskFilter
 from ledger.types import Submitted, TaskId
 
+_DECIDED = ("payout", own_reversals.SUBJECT, claim_write_offs.SUBJECT)
 router = door_router("/api/v1/tasks", "Aufgaben")
 
 
@@ -86,7 +87,7 @@ async def resolve_task(
 ) -> JSONResponse:
     async with once.acting() as (tx, after):
         task = await tasks.get(tx, TaskId(task_id))
-        require(caller, "approve" if task.subject in ("payout", own_reversals.SUBJECT) else "write")
+        require(caller, "approve" if task.subject in _DECIDED else "write")
         answer = Answer.model_validate(resolution.model_dump())
         resolved, replayed = await task_answers.resolve(tx, task, answer, actor=caller.actor)
         after(task_answers.announce_answer, doors, tx.tenant, resolved, replayed)

@@ -7,7 +7,7 @@ from ledger.bank import further_attempts
 from ledger.booking import naming, sale_decisions, voucher_ends
 from ledger.database import TenantTransaction
 from ledger.documents import intents
-from ledger.payouts import objections, own_reversal_rows, own_reversals, payouts, rechecks
+from ledger.payouts import claim_write_offs, claims, objections, own_reversal_rows, own_reversals, payouts, rechecks
 from ledger.sales import transactions
 from ledger.sales.references import hold_references
 from ledger.types import IntentId, PayoutNumber, TaskId, TransactionId
@@ -48,6 +48,8 @@ async def hold_subject(tx: TenantTransaction, task: TaskId, *, chosen: Transacti
             await rechecks.want_for_sale(tx, sale)  # the answer leaves a hand, and its payouts come before the question
         case objections.SUBJECT, _:
             await payouts.lock(tx, PayoutNumber(row["subject_id"]))
+        case claim_write_offs.SUBJECT, _:
+            await claims.hold(tx, UUID(row["subject_id"]))
         case own_reversals.SUBJECT, _:
             await own_reversal_rows.hold(tx, UUID(row["subject_id"]))
         case "introduction", _:

@@ -29,6 +29,7 @@ from ledger.documents.intents import Intent
 from ledger.documents.own import delivery, issuing
 from ledger.inbox import redelivery
 from ledger.payouts import (
+    claim_write_offs,
     clawbacks,
     decisions,
     objection_endings,
@@ -173,6 +174,11 @@ async def _act(tx: TenantTransaction, task_id: TaskId, task: Any, answer: Answer
                 tx, UUID(task["subject_id"]), confirmed=answer.action == "confirm", by=actor, reason=answer.reason
             )
             return Resolved(task=task_id, reversal=UUID(task["subject_id"]))
+        case claim_write_offs.SUBJECT, claim_write_offs.TASK:
+            await claim_write_offs.decide(
+                tx, UUID(task["subject_id"]), confirmed=answer.action == "confirm", by=actor, reason=answer.reason
+            )
+            return Resolved(task=task_id)
         case objections.SUBJECT, _:
             if not answer.reason:
                 raise NotAcceptable("answer_missing")

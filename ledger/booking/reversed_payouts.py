@@ -1,13 +1,14 @@
-"""What an effective Storno does to its payout (rules.md, States and strategy B).
+"""What an effective Storno does to its payout, and a correction to its lines (rules.md, States and strategy B).
 
 Effective is what is booked and has reached the partner. Nothing has left: the payout is cancelled and its commissions
-are owed anew. Otherwise it is `returned`, its commissions stay, and a person says what became of the money.
+are owed anew. Otherwise it is `returned`, its commissions stay, and a person says what became of the money. A
+correcting document has no payout: its lines are settled by it, and its gross becomes a claim.
 """
 
 from ledger import tasks
 from ledger.bank import bank_transfers, payment_evidence
 from ledger.database import TenantTransaction
-from ledger.payouts import clawbacks, own_reversal_rows, payouts
+from ledger.payouts import claims, clawbacks, correction_lines, own_reversal_rows, payouts
 from ledger.payouts.own_reversal_rows import OwnReversal
 from ledger.payouts.payouts import Payout
 from ledger.reasons import Reason
@@ -19,10 +20,14 @@ _ASKED_OF_THE_DOCUMENT = ("document_deviates", "document_reopened", "settled_by_
 
 
 async def conclude(tx: TenantTransaction, reversal: OwnReversal) -> None:
-    """The Storno is effective now. Its row and payout are held; applying twice changes nothing."""
-    if reversal.is_effective or reversal.payout_number is None:
+    """The document is effective now. Its row and payout are held; applying twice changes nothing."""
+    if reversal.is_effective:
         return
     await own_reversal_rows.note_stage(tx, reversal.id, DocumentStage.DELIVERED)
+    if reversal.payout_number is None:
+        await correction_lines.settle(tx, reversal.id)
+        await claims.raise_of_correction(tx, reversal)
+        return
     payout = await payouts.get(tx, reversal.payout_number)
     if payout.state in _ENDED:
         return

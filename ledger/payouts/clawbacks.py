@@ -174,8 +174,13 @@ async def _net_released(tx: TenantTransaction, payout: PayoutId, *, but: Transac
         payout,
         but,
     )
-    for row in rows:
-        sale = await transactions.get(tx, TransactionId(row["transaction_id"]))
+    await net_again(tx, [TransactionId(row["transaction_id"]) for row in rows])
+
+
+async def net_again(tx: TenantTransaction, sales: Sequence[TransactionId]) -> None:
+    """What is open of these sales adds up to what each is worth beside what is settled. Their commissions are held."""
+    for id in sales:
+        sale = await transactions.get(tx, id)
         for family in await families_of(tx, sale):
             await _settle(tx, sale, family, state_due(sale))
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ledger.database import TenantTransaction
 from ledger.payouts.payout_lines import PayoutLine
-from ledger.types import PayoutId
+from ledger.types import CommissionId, PayoutId
 
 MOST_LINES = 250
 """lexoffice takes 300; above 250 the lines are one per campaign, level and month, the rest is in the statement."""
@@ -38,17 +38,37 @@ class LineText(NamedTuple):
     net_cents: int
 
 
+_OF_PAYOUT = """
+    SELECT m.*, p.seq AS before FROM payout_lines m JOIN payouts p ON p.tenant_id = m.tenant_id AND p.id = m.payout_id
+     WHERE m.tenant_id = $1 AND m.payout_id = $2 AND m.released_at IS NULL
+"""
+_OF_COMMISSIONS = """
+    SELECT tenant_id, id AS commission_id, row_number() OVER (ORDER BY created_at, seq)::integer AS position, net_cents,
+           0::numeric AS tax_rate, 0::bigint AS tax_cents, net_cents AS gross_cents, 9223372036854775807 AS before
+      FROM commissions WHERE tenant_id = $1 AND id = ANY ($2)
+"""
+
+
 async def of_document(tx: TenantTransaction, payout: PayoutId) -> list[DocumentLine]:
-    """The lines that count, in their order."""
+    """The lines of a payout that count, in their order."""
+    return await _lines(tx, _OF_PAYOUT, payout)
+
+
+async def of_commissions(tx: TenantTransaction, commissions: Sequence[CommissionId]) -> list[DocumentLine]:
+    """Commissions as lines of a document without a payout, the oldest first; no tax is shared out among them."""
+    return await _lines(tx, _OF_COMMISSIONS, list(commissions))
+
+
+async def _lines(tx: TenantTransaction, source: str, of: PayoutId | list[CommissionId]) -> list[DocumentLine]:
+    """`before`: a line corrects what stands in a payout with a lower seq."""
     rows = await tx.fetch(
-        """
+        f"""
         SELECT l.position, l.commission_id, c.transaction_id::text, k.slug AS campaign, c.month, c.level, c.kind,
                c.service_date, l.net_cents, l.tax_rate, l.tax_cents, l.gross_cents, false AS released,
                i.voucher_number AS invoice_number, t.order_reference,
                COALESCE(t.provider_invoice, t.payment_intent, t.checkout_session) AS payment_reference,
                CASE WHEN l.net_cents < 0 THEN held.number END AS corrects
-          FROM payout_lines l
-          JOIN payouts p ON p.tenant_id = l.tenant_id AND p.id = l.payout_id
+          FROM ({source}) l
           JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
           LEFT JOIN transactions t ON t.tenant_id = c.tenant_id AND t.id = c.transaction_id
           LEFT JOIN campaigns k ON k.tenant_id = c.tenant_id AND k.id = COALESCE(t.campaign_id, c.campaign_id)
@@ -68,14 +88,13 @@ async def of_document(tx: TenantTransaction, payout: PayoutId) -> list[DocumentL
                 WHERE l.net_cents < 0 AND e.tenant_id = c.tenant_id AND e.partner_id = c.partner_id
                   AND CASE WHEN c.month IS NULL THEN e.transaction_id = c.transaction_id AND e.level = c.level
                            ELSE e.month = c.month AND e.campaign_id = c.campaign_id END
-                  AND m.released_at IS NULL AND m.net_cents > 0 AND q.id <> p.id AND q.seq < p.seq
+                  AND m.released_at IS NULL AND m.net_cents > 0 AND q.seq < l.before
                   AND COALESCE(o.number, d.voucher_number) IS NOT NULL
                 ORDER BY q.seq DESC LIMIT 1) held ON true
-         WHERE l.tenant_id = $1 AND l.payout_id = $2 AND l.released_at IS NULL
          ORDER BY l.position
         """,
         tx.tenant.id,
-        payout,
+        of,
     )
     return [DocumentLine.from_row(row) for row in rows]
 

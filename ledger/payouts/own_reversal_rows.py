@@ -130,6 +130,14 @@ async def of_payout(tx: TenantTransaction, payout: PayoutId) -> list[OwnReversal
     return [OwnReversal.from_row(row) for row in rows]
 
 
+async def corrections_of(tx: TenantTransaction, partner: PartnerId) -> list[OwnReversal]:
+    """The correcting documents that were asked for over a partner's balance, newest first."""
+    rows = await tx.fetch(
+        _SELECT + " AND r.partner_id = $2 AND r.kind = 'correction' ORDER BY r.seq DESC", tx.tenant.id, partner
+    )
+    return [OwnReversal.from_row(row) for row in rows]
+
+
 async def get_draft(tx: TenantTransaction, id: UUID) -> OwnDocument:
     """What was decided, as it is issued. Raises NotFound."""
     draft = await tx.fetchval("SELECT draft FROM own_reversals WHERE tenant_id = $1 AND id = $2", tx.tenant.id, id)

@@ -20,7 +20,7 @@ from ledger.documents.own import issuing
 from ledger.documents.own.content import OwnDocument
 from ledger.documents.own.issuing import OwnDocumentRow
 from ledger.documents.own.reversal import reversal_of
-from ledger.payouts import approval_rule, objection_endings, payouts
+from ledger.payouts import approval_rule, correction_lines, objection_endings, payouts
 from ledger.payouts.own_reversal_rows import (
     Ground,
     OwnReversal,
@@ -193,7 +193,8 @@ async def decide(tx: TenantTransaction, id: UUID, *, confirmed: bool, by: str, r
         raise NotAllowedNow("reversal_decided")
     if not confirmed:
         require_reason(reason or "")
-    alone = confirmed and await four_eyes.require_second_person(tx, by, made_by=[reversal.requested_by])
+    makers = [reversal.requested_by, *await correction_lines.list_makers(tx, reversal.id)]
+    alone = confirmed and await four_eyes.require_second_person(tx, by, made_by=makers)
     decided = await _decided(tx, reversal, confirmed=confirmed, by=by, alone=alone, reason=reason)
     await tasks.close_questions(tx, subject=SUBJECT, subject_id=str(id), kinds=(TASK,), by=by)
     if confirmed and not alone:
@@ -231,9 +232,12 @@ async def _decided(
 
 
 async def _let_go_on(tx: TenantTransaction, reversal: OwnReversal) -> None:
-    """No Storno comes: a payout that was kept from its next step because of it looks again."""
+    """No document comes: a payout that was kept from its next step by a Storno looks again, and what a correction took
+    up is open."""
     if reversal.payout_id is not None:
         await payouts.want_recheck(tx, reversal.payout_id)
+    else:
+        await correction_lines.release(tx, reversal.id)
 
 
 async def withdraw(tx: TenantTransaction, id: UUID, *, by: str, reason: str) -> OwnReversal:

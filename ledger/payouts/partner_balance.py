@@ -76,18 +76,26 @@ async def of_partner(tx: TenantTransaction, partner_id: PartnerId) -> Balance:
               FROM payouts p
               JOIN payout_lines l ON l.tenant_id = p.tenant_id AND l.payout_id = p.id AND l.released_at IS NULL
               JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
-             WHERE p.tenant_id = $1 AND p.partner_id = $2 AND p.state IN ('returned', 'settled_manually'))
+             WHERE p.tenant_id = $1 AND p.partner_id = $2 AND p.state IN ('returned', 'settled_manually')),
+        -- Below zero: what correcting documents take up, on their way and effective.
+        corrected AS (
+            SELECT sum(l.net_cents) FILTER (WHERE r.stage = 'delivered') AS paid_cents,
+                   sum(l.net_cents) FILTER (WHERE r.stage IS DISTINCT FROM 'delivered') AS in_payout_cents
+              FROM own_reversals r JOIN correction_lines l ON l.tenant_id = r.tenant_id AND l.reversal_id = r.id
+             WHERE r.tenant_id = $1 AND r.partner_id = $2 AND r.kind = 'correction' AND l.released_at IS NULL)
         SELECT COALESCE(open.pending_cents, 0)::bigint AS pending_cents,
                COALESCE(open.held_cents, 0)::bigint AS held_cents,
                COALESCE(open.approved_cents, 0)::bigint AS approved_cents,
                COALESCE(open.approved_cents, 0)::bigint AS open_cents,
                COALESCE(open.reversed_cents, 0)::bigint AS reversed_cents,
-               (COALESCE(whole.in_payout_cents, 0) + COALESCE(came_back.in_payout_cents, 0))::bigint AS in_payout_cents,
-               (COALESCE(whole.paid_cents, 0) + COALESCE(came_back.paid_cents, 0))::bigint AS paid_cents,
+               (COALESCE(whole.in_payout_cents, 0) + COALESCE(came_back.in_payout_cents, 0)
+                + COALESCE(corrected.in_payout_cents, 0))::bigint AS in_payout_cents,
+               (COALESCE(whole.paid_cents, 0) + COALESCE(came_back.paid_cents, 0)
+                + COALESCE(corrected.paid_cents, 0))::bigint AS paid_cents,
                open.owes_since, open.pending_count, open.approved_count, open.reversed_count,
                whole.in_payout_count + came_back.in_payout_count AS in_payout_count,
                whole.paid_count + came_back.paid_count AS paid_count
-          FROM open, whole, came_back
+          FROM open, whole, came_back, corrected
         """,
         tx.tenant.id,
         partner_id,

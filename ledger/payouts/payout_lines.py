@@ -123,7 +123,7 @@ async def release(tx: TenantTransaction, payout: PayoutId) -> None:
         tx.tenant.id,
         payout,
     )
-    await _back_to_approved(tx, [row["commission_id"] for row in released])
+    await back_to_approved(tx, [row["commission_id"] for row in released])
 
 
 async def reissue_paid(tx: TenantTransaction, payout: PayoutId) -> None:
@@ -220,7 +220,7 @@ async def take_out(tx: TenantTransaction, commission: CommissionId) -> bool:
         tx.tenant.id,
         commission,
     )
-    await _back_to_approved(tx, [commission])
+    await back_to_approved(tx, [commission])
     await _compute_anew(tx, payout)
     await payouts.want_recheck(tx, payout.id)
     return True
@@ -266,7 +266,8 @@ async def _compute_anew(tx: TenantTransaction, payout: Payout) -> None:
     await payout_content.renew_content_hash(tx, payout.id)
 
 
-async def _back_to_approved(tx: TenantTransaction, commissions: list[CommissionId]) -> None:
+async def back_to_approved(tx: TenantTransaction, commissions: list[CommissionId]) -> None:
+    """No payout, or no correcting document, holds these any more. A positive one waits where its sale does."""
     await tx.execute(
         "UPDATE commissions SET state = $3 WHERE tenant_id = $1 AND id = ANY ($2) AND state = 'in_payout'",
         tx.tenant.id,

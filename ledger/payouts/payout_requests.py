@@ -85,14 +85,19 @@ async def make_payouts(
     return await payouts.get_each(tx, numbers)
 
 
-async def hold_open_commissions(tx: TenantTransaction, partners: Sequence[PartnerId]) -> None:
-    """Two requests for one partner take turns: the second finds nothing left."""
+async def hold_partners(tx: TenantTransaction, partners: Sequence[PartnerId]) -> None:
+    """Two requests for one partner take turns."""
     # Not FOR UPDATE: whoever follows a refund holds commissions that we want next, and writes one of this partner.
     await tx.execute(
         "SELECT 1 FROM partners WHERE tenant_id = $1 AND id = ANY ($2) ORDER BY id FOR NO KEY UPDATE",
         tx.tenant.id,
         list(partners),
     )
+
+
+async def hold_open_commissions(tx: TenantTransaction, partners: Sequence[PartnerId]) -> None:
+    """The partners, and all that a payout of theirs could take: a second request finds nothing left."""
+    await hold_partners(tx, partners)
     await tx.execute(
         """
         SELECT 1 FROM commissions WHERE tenant_id = $1 AND partner_id = ANY ($2) AND state = 'approved'

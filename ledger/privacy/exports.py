@@ -44,6 +44,11 @@ _OF_PARTNER = {
     " 'net_cents', d.net_cents, 'gross_cents', d.gross_cents, 'fetched_at', d.fetched_at)"
     " FROM external_documents d JOIN payouts p ON p.tenant_id = d.tenant_id AND p.id = d.payout_id"
     " WHERE d.tenant_id = $1 AND p.partner_id = $2 ORDER BY p.seq",
+    "claims": "SELECT to_jsonb(t) || jsonb_build_object('parts', (SELECT jsonb_agg(to_jsonb(p) ORDER BY p.seq)"
+    " FROM claim_parts p WHERE p.tenant_id = t.tenant_id AND p.claim_id = t.id), 'write_offs',"
+    " (SELECT jsonb_agg(to_jsonb(w) ORDER BY w.requested_at) FROM claim_write_offs w"
+    " WHERE w.tenant_id = t.tenant_id AND w.claim_id = t.id)) FROM claims t"
+    " WHERE tenant_id = $1 AND partner_id = $2 ORDER BY seq",
     "reversals": "SELECT to_jsonb(t) FROM own_reversals t WHERE tenant_id = $1 AND partner_id = $2 ORDER BY seq",
     "own_documents": "SELECT to_jsonb(t) - '{xml,pdf,report}'::text[] FROM own_documents t WHERE tenant_id = $1"
     " AND partner_id = $2 ORDER BY seq",

@@ -89,7 +89,8 @@ async def _require_settled(tx: TenantTransaction, partner: Partner) -> None:
                    AND state IN ('awaiting_approval', 'approved', 'outcome_unknown', 'credit_note_open', 'returned'))
                AS payouts,
                (SELECT count(*) FROM commissions WHERE tenant_id = $1 AND partner_id = $2
-                   AND state IN ('pending', 'approved', 'in_payout') AND net_cents <> 0) AS commissions
+                   AND state IN ('pending', 'approved', 'in_payout') AND net_cents <> 0) AS commissions,
+               (SELECT count(*) FROM claims WHERE tenant_id = $1 AND partner_id = $2 AND state = 'open') AS claims
         """,
         tx.tenant.id,
         partner.id,
@@ -97,6 +98,8 @@ async def _require_settled(tx: TenantTransaction, partner: Partner) -> None:
     assert row is not None
     if row["payouts"] or row["commissions"]:
         raise NotAllowedNow("partner_not_settled", payouts=row["payouts"], commissions=row["commissions"])
+    if row["claims"]:
+        raise NotAllowedNow("partner_owes_claims", claims=row["claims"])
 
 
 async def _kept(tx: TenantTransaction, partner_id: PartnerId, today: date) -> tuple[Kept, ...]:

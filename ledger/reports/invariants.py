@@ -124,9 +124,13 @@ _CHECKS: tuple[Check, ...] = (
     ),
     (
         """
-        SELECT l.commission_id, string_agg(p.number, ', ' ORDER BY p.number) AS numbers
-          FROM payout_lines l JOIN payouts p ON p.tenant_id = l.tenant_id AND p.id = l.payout_id
-         WHERE l.tenant_id = $1 AND l.released_at IS NULL
+        SELECT l.commission_id, string_agg(l.number, ', ' ORDER BY l.number) AS numbers
+          FROM (SELECT l.commission_id, p.number
+                  FROM payout_lines l JOIN payouts p ON p.tenant_id = l.tenant_id AND p.id = l.payout_id
+                 WHERE l.tenant_id = $1 AND l.released_at IS NULL
+                 UNION ALL
+                SELECT commission_id, 'a correcting document' FROM correction_lines
+                 WHERE tenant_id = $1 AND released_at IS NULL) l
          GROUP BY l.commission_id HAVING count(*) > 1
         """,
         lambda row: Difference(
@@ -166,6 +170,8 @@ _CHECKS: tuple[Check, ...] = (
          WHERE c.tenant_id = $1 AND c.state = 'in_payout'
            AND NOT EXISTS (SELECT 1 FROM payout_lines l WHERE l.tenant_id = c.tenant_id AND l.commission_id = c.id
                                                           AND l.released_at IS NULL)
+           AND NOT EXISTS (SELECT 1 FROM correction_lines l WHERE l.tenant_id = c.tenant_id AND l.commission_id = c.id
+                                                              AND l.released_at IS NULL)
         """,
         lambda row: Difference(
             check="commission_in_no_payout",

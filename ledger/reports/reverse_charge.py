@@ -61,15 +61,16 @@ async def of_month(tx: TenantTransaction, month: date) -> ReverseCharge:
     """The documents that count in this month, closed numbers apart, and what is not documented of it."""
     documents = await tx.fetch(
         """
-        SELECT o.number, o.issued_on, p.number AS payout, q.code AS partner_code, q.name AS partner_name, p.tax_case,
-               o.net_cents
+        SELECT o.number, o.issued_on, p.number AS payout, q.code AS partner_code, q.name AS partner_name,
+               COALESCE(p.tax_case, v.tax_case) AS tax_case, o.net_cents
           FROM own_documents o
           LEFT JOIN own_documents r ON r.tenant_id = o.tenant_id AND r.id = o.original_id
           LEFT JOIN own_reversals v ON v.tenant_id = o.tenant_id AND v.document_id = o.id AND v.ground <> 'error'
           LEFT JOIN payouts p ON p.tenant_id = o.tenant_id AND p.id = COALESCE(o.payout_id, r.payout_id)
           JOIN partners q ON q.tenant_id = o.tenant_id AND q.id = COALESCE(p.partner_id, o.partner_id)
          WHERE o.tenant_id = $1 AND o.closed_at IS NULL AND o.content #>> '{vat,category}' = 'AE'
-           AND CASE WHEN p.tax_case = 'eu_business' THEN COALESCE(v.counts_in, (o.content ->> 'period_to')::date)
+           AND CASE WHEN COALESCE(p.tax_case, v.tax_case) = 'eu_business'
+                    THEN COALESCE(v.counts_in, (o.content ->> 'period_to')::date)
                 ELSE o.issued_on END
                BETWEEN $2 AND $3::date - 1
          ORDER BY o.seq

@@ -195,4 +195,15 @@ async def _names(shop: Shop) -> dict[str, str]:
                (SELECT id FROM bank_entries WHERE outcome_code = 'paid_without_a_file' LIMIT 1) AS entry
         """
     )
-    return {name: str(value) for name, value in row.items()} | {"code": "ANNA", "slug": "herbst", "version": "1"}
+    [claim] = await shop.rows(
+        """
+        INSERT INTO claims (tenant_id, partner_id, cause, payout_id, amount_cents)
+        SELECT tenant_id, partner_id, 'overpaid', id, 1190 FROM payouts WHERE state = 'paid' ORDER BY seq LIMIT 1
+        RETURNING id AS claim
+        """
+    )
+    return {name: str(value) for name, value in (*row.items(), *claim.items())} | {
+        "code": "ANNA",
+        "slug": "herbst",
+        "version": "1",
+    }

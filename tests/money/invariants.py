@@ -44,6 +44,9 @@ _BROKEN = {
             <> (SELECT COALESCE(sum(net_cents), 0) FROM payouts o
                  WHERE o.partner_id = p.id AND o.state <> 'cancelled'
                    AND (o.paid_on IS NOT NULL OR o.state = 'settled_manually'))
+             + (SELECT COALESCE(sum(l.net_cents), 0)
+                  FROM own_reversals r JOIN correction_lines l ON l.reversal_id = r.id
+                 WHERE r.partner_id = p.id AND r.stage = 'delivered' AND l.released_at IS NULL)
     """,
     "the lines of a month are not what was settled": """
         SELECT s.partner_id::text FROM month_settlements s
@@ -80,6 +83,29 @@ _BROKEN = {
     "a run made a payout that it has no row of": """
         SELECT p.number FROM payouts p WHERE p.run_id IS NOT NULL AND NOT EXISTS (
                SELECT 1 FROM payout_run_rows w WHERE w.run_id = p.run_id AND w.payout_id = p.id)
+    """,
+    "a commission is in a payout and in a correcting document": """
+        SELECT c.commission_id::text FROM correction_lines c JOIN payout_lines l ON l.commission_id = c.commission_id
+         WHERE c.released_at IS NULL AND l.released_at IS NULL
+    """,
+    "a correcting document is not the sum of its lines, or not what is claimed": """
+        SELECT r.id::text FROM own_reversals r
+          LEFT JOIN correction_lines l ON l.reversal_id = r.id AND l.released_at IS NULL
+          LEFT JOIN own_documents d ON d.id = r.document_id
+          LEFT JOIN claims c ON c.reversal_id = r.id
+         WHERE r.kind = 'correction' AND r.withdrawn_at IS NULL AND r.confirmed IS NOT FALSE
+         GROUP BY r.id, r.stage, r.draft, d.net_cents, d.gross_cents, c.id, c.amount_cents
+        HAVING sum(l.net_cents) <> (SELECT sum((line->>'net_cents')::bigint)
+                                      FROM jsonb_array_elements(r.draft->'lines') line)
+            OR sum(l.net_cents) <> d.net_cents
+            OR (r.stage = 'delivered') IS DISTINCT FROM (c.id IS NOT NULL) AND r.stage IS NOT NULL
+            OR c.amount_cents <> -d.gross_cents
+    """,
+    "a claim is not worth its parts": """
+        SELECT c.id::text FROM claims c LEFT JOIN claim_parts p ON p.claim_id = c.id
+         GROUP BY c.id, c.settled_cents, c.amount_cents, c.state
+        HAVING c.settled_cents <> COALESCE(sum(p.amount_cents), 0)
+            OR c.state = 'open' AND c.settled_cents >= c.amount_cents
     """,
     "a claw-back names no cause": """
         SELECT id::text FROM commissions WHERE kind = 'clawback' AND (cause IS NULL OR cause_document IS NULL)

@@ -12,6 +12,7 @@ from ledger.documents.own import circle
 from ledger.payouts import own_reversal_rows, own_reversals
 from ledger.payouts.own_reversal_rows import Ground
 from ledger.payouts.own_reversals import Wanted
+from tests.fixtures.desk import earned
 from tests.fixtures.house import Shop, until
 from tests.fixtures.storno_desk import (
     choose_category,
@@ -114,3 +115,23 @@ async def test_an_answer_that_is_lost_books_no_second_voucher(connected_shop: Sh
     asked = await reverse(connected_shop, payout["number"])
     await storno_handed_out(connected_shop, asked)
     assert len((await connected_shop.hook("GET", "vouchers"))["content"]) == 1
+
+
+async def test_a_negative_balance_is_documented_booked_and_delivered_and_then_claimed(connected_shop: Shop) -> None:
+    await choose_category(connected_shop)
+    payout = await with_own_document(connected_shop)
+    await connected_shop.rows("UPDATE payouts SET state = 'paid', paid_on = '2026-11-27', payment_reference = 'x'")
+    await connected_shop.rows("UPDATE commissions SET state = 'paid'")
+    await earned(connected_shop, -4_000)
+    await connected_shop.api("POST", "/partners/ANNA/final-settlement")
+    wanted = {"tax_case": payout["tax_case"], "reason": "ausgeschieden"}
+    asked = await connected_shop.api("POST", "/partners/ANNA/corrections", wanted, key="approve")
+    assert (asked["kind"], asked["confirmed"]) == ("correction", True)
+    await hand_over(connected_shop, asked)
+    vouchers = (await connected_shop.hook("GET", "vouchers"))["content"]
+    assert [(one["type"], one["totalGrossAmount"]) for one in vouchers] == [("purchasecreditnote", 47.6)]
+    [claim] = (await connected_shop.api("GET", "/claims?state=open"))["items"]
+    assert (claim["partner_code"], claim["open_cents"]) == ("ANNA", 4_760)
+    said = {"day": "2026-11-30", "reference": "Auszug 12"}
+    done = await connected_shop.api("POST", f"/claims/{claim['id']}/settle", said, key="approve")
+    assert (done["state"], [part["how"] for part in done["parts"]]) == ("settled", ["hand"])

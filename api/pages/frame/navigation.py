@@ -28,6 +28,7 @@ WORK = Group(
         Link("/admin/freigaben", N_("Freigaben"), Permission.APPROVE),
         Link("/admin/auszahlungen", N_("Auszahlungen"), Permission.READ),
         Link("/admin/auszahlungslaeufe", N_("Auszahlungsläufe"), Permission.READ),
+        Link("/admin/forderungen", N_("Forderungen"), Permission.READ),
         Link("/admin/aufgaben", N_("Aufgaben"), Permission.READ),
     ],
 )

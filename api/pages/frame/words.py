@@ -56,6 +56,13 @@ STATES: dict[str, dict[str, tuple[str, str]]] = {
         "paid": (N_("Ausgezahlt"), DONE),
         "reversed": (N_("Storniert"), STOPPED),
     },
+    "claim": {
+        "open": (N_("Offen"), WAITING),
+        "settled": (N_("Bezahlt"), DONE),
+        "netted": (N_("Verrechnet"), DONE),
+        "written_off": (N_("Ausgebucht"), STOPPED),
+        "void": (N_("Hinfällig"), STOPPED),
+    },
     "transaction": {
         "pending": (N_("Vorläufig"), WAITING),
         "approved": (N_("Bezahlt"), DONE),

@@ -25,7 +25,7 @@ from ledger.documents.own import delivery, own_document_list
 from ledger.documents.own.own_document_list import OwnDocumentFilter
 from ledger.inbox import event_list
 from ledger.keyset import RECORDED
-from ledger.payouts import own_reversal_rows, own_reversals, payout_hands, payouts
+from ledger.payouts import claim_write_offs, own_reversal_rows, own_reversals, payout_hands, payouts
 from ledger.programme import partners
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound, Refused
 from ledger.reports import task_lists, waiting_elsewhere
@@ -40,7 +40,7 @@ PAGE = "/admin/aufgaben"
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Reader = Annotated[Visit, may(Permission.READ)]
 _DONE = N_("Die Aufgabe ist erledigt.")
-_DECIDED = ("payout", own_reversals.SUBJECT)
+_DECIDED = ("payout", own_reversals.SUBJECT, claim_write_offs.SUBJECT)
 """Answers about these are decisions."""
 _MOST_CANDIDATES = 10
 _OF_A_KIND = 10
@@ -168,7 +168,7 @@ def _require_answer_fields(answer: Answer) -> None:
 async def _is_weighty(visit: Visit, task_id: TaskId) -> bool:
     async with visit.doors.ledger.transaction(visit.tenant) as tx:
         task = await tasks.get(tx, task_id)
-    about = task.subject == own_reversals.SUBJECT or task.kind == further_attempts.TASK
+    about = task.subject in (own_reversals.SUBJECT, claim_write_offs.SUBJECT) or task.kind == further_attempts.TASK
     return about and _may_answer(visit, task)
 
 
@@ -194,8 +194,12 @@ async def _where(tx: TenantTransaction, visit: Visit, task: Task) -> list[tuple[
         case "connection":
             return [(_("Verbindung ansehen"), f"/admin/zahlungsanbieter/{_provider(task.subject_id)}")]
         case own_reversals.SUBJECT:
-            number = (await own_reversal_rows.get(tx, UUID(task.subject_id))).payout_number
-            return [(number, f"/admin/auszahlungen/{number}")] if number else []
+            asked = await own_reversal_rows.get(tx, UUID(task.subject_id))
+            if (number := asked.payout_number) is not None:
+                return [(number, f"/admin/auszahlungen/{number}")]
+            return [(asked.partner_code, f"/admin/partner/{asked.partner_code}/faelligkeit")]
+        case claim_write_offs.SUBJECT:
+            return [(_("Forderung ansehen"), f"/admin/forderungen/{task.subject_id}")]
         case delivery.SUBJECT:
             found, _rest = await own_document_list.list_own_documents(tx, OwnDocumentFilter(number=task.subject_id))
             return [(one.number, f"/admin/auszahlungen/{one.payout_number}") for one in found if one.payout_number]

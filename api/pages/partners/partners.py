@@ -16,12 +16,13 @@ from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
 from api.pages.frame.words import STATES
 from api.pages.partners import partner_forms
-from api.pages.words import country_words, vat_words
+from api.pages.words import claim_words, country_words, vat_words
 from api.pages.words.task_words import of_kind
 from ledger import clock, tasks
 from ledger.bank import partner_accounts
 from ledger.database import TenantTransaction
-from ledger.payouts import partner_balance, rechecks
+from ledger.payouts import claims, partner_balance, rechecks
+from ledger.payouts.claims import ClaimFilter
 from ledger.programme import campaigns, partner_links, partner_list, partners
 from ledger.programme.partner_list import PartnerFilter
 from ledger.programme.partners import Partner
@@ -33,6 +34,7 @@ from ledger.types import BERLIN, CampaignId, TaxStatus
 
 PAGE = "/admin/partner"
 _MOST_QUESTIONS = 20
+_MOST_CLAIMS = 20
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Reader = Annotated[Visit, may(Permission.READ)]
 Writer = Annotated[Visit, may(Permission.WRITE, page=PAGE)]
@@ -227,6 +229,7 @@ async def shown(
             "below": below,
             "more_below": more_below,
             "payouts": await partner_list.payouts_of(tx, partner.id),
+            "claims": (await claims.list_claims(tx, ClaimFilter(partner_id=partner.id), limit=_MOST_CLAIMS))[0],
             "stop": await partner_list.stop_of(tx, partner.id),
             "links": await partner_links.list_links(tx, partner.id),
             "name_of": await names(tx),
@@ -247,6 +250,7 @@ async def shown(
         tax_statuses=TAX_STATUSES,
         countries=country_words.choices(),
         vat_words=vat_words,
+        claim_words=claim_words,
         asks_vies=visit.doors.settings.vies_base_url is not None,
         may_write=person.may(Permission.WRITE),
         may_see_bank=person.may(Permission.SEE_BANK),

@@ -124,6 +124,10 @@ KINDS: dict[str, TaskWords] = {
             "zugestellt."
         ),
     ),
+    "claim_write_off_asked": TaskWords(
+        N_("Ausbuchen einer Forderung bestätigen"),
+        N_("Wer es verlangt hat, kann es nicht selbst bestätigen. Danach wird der Rest nicht mehr gefordert."),
+    ),
     "own_reversal_outcome_unknown": TaskWords(
         N_("Ist der Storno in lexoffice gebucht?"),
         N_("Bitte sehen Sie in lexoffice nach. Ist er dort, nennen Sie ihn; sonst wird er noch einmal gebucht."),

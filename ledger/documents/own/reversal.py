@@ -5,6 +5,7 @@ is paid by it. `issuing.issue` gives number and day.
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Literal
 
 from ledger.documents.own.content import Original, OwnDocument, OwnDocumentKind, OwnLine
@@ -60,7 +61,36 @@ def part_of(original: OwnDocument, lines: Sequence[OwnLine], *, earlier_cents: i
     )
 
 
-def _taking_back(original: OwnDocument, *, sentences: tuple[str, ...], english: str, **members: object) -> OwnDocument:
+def correction_over(
+    like: OwnDocument, lines: Sequence[OwnLine], *, original: Original | None, period: tuple[date, date]
+) -> OwnDocument:
+    """The correcting document over a negative balance.
+
+    Parties, tax case and rate are those of `like`, the newest document of the case. `original`: None, where it corrects
+    several.
+
+    Raises NotAcceptable where nothing is taken.
+    """
+    if sum(line.net_cents for line in lines) >= 0:
+        raise NotAcceptable("correction_takes_nothing")
+    told = f"den Beleg {original.number} vom {original.issued_on:%d.%m.%Y}" if original else "frühere Abrechnungen"
+    return _taking_back(
+        like,
+        kind=OwnDocumentKind.CORRECTION,
+        lines=tuple(lines),
+        original=original,
+        period_from=period[0],
+        period_to=period[1],
+        sentences=(
+            f"Dieser Beleg berichtigt {told}. Der Gesamtbetrag ist zurückzuzahlen, soweit er nicht verrechnet wird.",
+        ),
+        english="This document corrects earlier ones. Its total is to be repaid unless it is set off.",
+    )
+
+
+def _taking_back(
+    original: OwnDocument, /, *, sentences: tuple[str, ...], english: str, **members: object
+) -> OwnDocument:
     if original.kind not in _STANDS:
         raise NotAcceptable("own_document_takes_back_itself")
     return OwnDocument.model_validate(

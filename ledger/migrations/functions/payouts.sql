@@ -8,6 +8,10 @@ COMMENT ON TABLE payout_runs IS 'A run that makes the payouts of a period, or re
 COMMENT ON TABLE payout_run_rows IS 'What a run did for one partner and tax case, or why it did nothing.';
 COMMENT ON TABLE own_reversals IS
     'A decision to take back a document of our own, or to correct earlier ones, and how far its document has come.';
+COMMENT ON TABLE correction_lines IS 'A commission that a correcting document takes up; released when the document does not come.';
+COMMENT ON TABLE claims IS 'What a partner owes us beside its commissions: of a correcting document, or transferred too much.';
+COMMENT ON TABLE claim_parts IS 'What has come of a claim: paid back by the bank or as a person says, or written off.';
+COMMENT ON TABLE claim_write_offs IS 'That somebody wants the rest of a claim written off, and who decided it.';
 COMMENT ON TABLE objection_endings IS 'How a partner''s objection to a document of our own ended.';
 COMMENT ON TABLE payout_holds IS
     'What holds a payout: a code with parameters, since when, by whom, and until when it did.';
@@ -604,3 +608,62 @@ CREATE OR REPLACE TRIGGER a_document_stands_until_its_storno AFTER UPDATE OF sta
 COMMENT ON TRIGGER a_document_stands_until_its_storno ON payouts IS
     'Refuses to cancel a payout whose own document was handed out and not taken back (PD054).'
     ' Relied on by ledger/payouts/own_reversals.py.';
+
+-- What has come of a claim is summed under its row: of two parts noted at once the second sees the first.
+CREATE OR REPLACE FUNCTION sum_up_claim(of_tenant uuid, wanted uuid) RETURNS void
+    LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM claims WHERE tenant_id = of_tenant AND id = wanted FOR NO KEY UPDATE;
+    UPDATE claims SET settled_cents = (SELECT COALESCE(sum(amount_cents), 0) FROM claim_parts
+                                        WHERE tenant_id = of_tenant AND claim_id = wanted)
+     WHERE tenant_id = of_tenant AND id = wanted;
+END $$;
+REVOKE ALL ON FUNCTION sum_up_claim FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sum_up_claim TO partnerdesk_app;
+
+CREATE OR REPLACE FUNCTION claim_follows_its_parts() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM sum_up_claim(NEW.tenant_id, NEW.claim_id);
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER claim_follows_its_parts AFTER INSERT ON claim_parts
+    FOR EACH ROW EXECUTE FUNCTION claim_follows_its_parts();
+COMMENT ON TRIGGER claim_follows_its_parts ON claim_parts IS
+    'Sums up what has come of the claim. Relied on by ledger/payouts/claims.py.';
+
+CREATE OR REPLACE FUNCTION claim_ends_when_settled() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.state := CASE
+        WHEN NEW.voided_at IS NOT NULL THEN 'void'
+        WHEN NEW.settled_cents < NEW.amount_cents THEN 'open'
+        WHEN EXISTS (SELECT FROM claim_parts WHERE tenant_id = NEW.tenant_id AND claim_id = NEW.id AND how = 'written_off')
+            THEN 'written_off'
+        ELSE 'settled' END;
+    NEW.ended_at := CASE WHEN NEW.state <> 'open' THEN COALESCE(OLD.ended_at, now()) END;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER claim_ends_when_settled BEFORE UPDATE OF amount_cents, settled_cents, voided_at ON claims
+    FOR EACH ROW EXECUTE FUNCTION claim_ends_when_settled();
+COMMENT ON TRIGGER claim_ends_when_settled ON claims IS
+    'Writes the state that follows from what is owed and what has come of it. Relied on by ledger/payouts/claims.py.';
+
+CREATE OR REPLACE TRIGGER note_change BEFORE UPDATE ON claims FOR EACH ROW
+    EXECUTE FUNCTION note_change();
+COMMENT ON TRIGGER note_change ON claims IS
+    'Keeps when the row was last changed, for updated_since. Relied on by ledger/keyset.py.';
+
+CREATE OR REPLACE TRIGGER stay_as_written BEFORE UPDATE ON claims FOR EACH ROW
+    WHEN (current_user = 'partnerdesk_app')
+    EXECUTE FUNCTION stay_as_written('id', 'partner_id', 'cause', 'reversal_id', 'payout_id', 'made_at');
+COMMENT ON TRIGGER stay_as_written ON claims IS
+    'Refuses the application to make another claim of it (PD050). Relied on by ledger/payouts/claims.py.';
+
+CREATE OR REPLACE TRIGGER stay_as_written BEFORE UPDATE ON claim_write_offs FOR EACH ROW
+    WHEN (current_user = 'partnerdesk_app')
+    EXECUTE FUNCTION stay_as_written('id', 'claim_id', 'amount_cents', 'reason', 'requested_by', 'requested_at');
+COMMENT ON TRIGGER stay_as_written ON claim_write_offs IS
+    'Refuses the application to change what was asked for (PD050). Relied on by ledger/payouts/claim_write_offs.py.';
