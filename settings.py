@@ -149,6 +149,10 @@ class EngineSettings(_Environment):
     """A call that takes longer is slow: after one that was given up, or five slow ones in a row, nobody waits for the
     engine for engine_pause_seconds, and then until one quick answer."""
     engine_pause_seconds: Annotated[float, Field(gt=0, le=600)] = 5.0
+    engine_metrics: Annotated[
+        str | None, StringConstraints(pattern=r"^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:]+\]):\d{1,5}$")
+    ] = None
+    """HOST:PORT at which API and worker show the figures of Temporal's SDK; on one machine each needs its own."""
 
 
 class Settings(EngineSettings):
@@ -268,6 +272,8 @@ class Settings(EngineSettings):
     events_out_off_seconds: Seconds = 432_000.0
     """And after so long it is switched off; what is due is kept."""
 
+    figures_seconds: Annotated[float, Field(ge=0, le=60)] = 5.0
+    """How long /metrics shows what the ledger told, before it asks anew."""
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

@@ -17,7 +17,6 @@ from typing import Any
 
 import asyncpg
 import structlog
-from prometheus_client import REGISTRY, generate_latest
 from temporalio.client import Client
 from temporalio.worker import Worker
 
@@ -52,6 +51,7 @@ from activities.sweep.subscriptions import SubscriptionActivities
 from activities.sweep.sweeping import SweepActivities
 from api.actions.authorization import oauth_access
 from api.health import readiness
+from api.http.exposition import Exposition, exposition
 from api.operator_doors import doors_for_operators, listen, serve_doors
 from engine import announcing, schedules
 from engine.connect import missing_search_attributes, open_client
@@ -336,7 +336,7 @@ async def run(settings: Settings, *, health_host: str, health_port: int) -> None
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     words.load()  # no workflow task waits for a disk
-    client = await open_client()
+    client = await open_client(shows_metrics=True)
     if missing := await missing_search_attributes(client):
         raise NotRegistered(f"{NotRegistered.__doc__} Missing: {', '.join(missing)}.")
     needed = needed_schema()
@@ -362,8 +362,8 @@ async def _ended(task: "asyncio.Task[None]") -> None:
         await task
 
 
-async def _figures() -> bytes:
-    return generate_latest(REGISTRY)
+async def _figures(accept: str) -> Exposition:
+    return exposition(accept)
 
 
 async def _ensure_schedules(client: Client, hands: Hands) -> None:

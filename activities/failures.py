@@ -10,23 +10,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import structlog
-from prometheus_client import Counter, Histogram
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, FailureError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
+import traces
+from activities import figures
 from ledger.audit.audit import Origin, coming_from
 from ledger.refusals import Refused
 
 log = structlog.get_logger("activity")
-
-ACTIVITIES = Counter("partnerdesk_activities", "Attempts of activities that ended", ["activity", "outcome"])
-SECONDS = Histogram(
-    "partnerdesk_activity_seconds",
-    "How long an attempt took, waiting for the budget included",
-    ["activity"],
-    buckets=(0.01, 0.05, 0.1, 0.5, 1, 3, 10, 35, 60),
-)
 
 
 class ExplainFailures(Interceptor):
@@ -49,8 +42,8 @@ class _Explain(ActivityInboundInterceptor):
             return result
         finally:
             seconds = time.monotonic() - began
-            ACTIVITIES.labels(info.activity_type, outcome).inc()
-            SECONDS.labels(info.activity_type).observe(seconds)
+            figures.ACTIVITIES.labels(info.activity_type, outcome).inc()
+            figures.SECONDS.labels(info.activity_type).observe(seconds, exemplar=traces.exemplar())
             log.info("activity", outcome=outcome, ms=round(seconds * 1000, 1))
 
     async def _run(self, input: ExecuteActivityInput) -> Any:

@@ -14,6 +14,7 @@ from api.http import docs_page, problems
 from api.http.background import repeating
 from api.http.described import describe
 from api.http.edge import Edge, Hosts, Limits, Uploads
+from api.http.figures import Figures
 from api.http.metrics import Metrics
 from api.http.parts import Parts
 from api.http.quota import AGREED_EVERY_S, Quota
@@ -145,7 +146,7 @@ async def _for_operators(app: FastAPI, listening: socket | None) -> AsyncIterato
     parts: Parts = app.state.parts
     doors = doors_for_operators(
         ready=lambda: health.readiness(parts.ledger, parts.engine, parts.needed_schema),
-        figures=lambda: health.figures(parts),
+        figures=parts.figures.shown,
         more=docs_page.for_operators(app),
     )
     async with serve_doors(doors, parts.settings, listening):
@@ -170,7 +171,7 @@ async def _opened(settings: Settings, metrics: Metrics) -> AsyncIterator[Parts]:
         acquire_timeout=_SOME_ROWS_S,
         statement_timeout=_SOME_ROWS_S,
     )
-    client = await connect.open_client(lazy=True)
+    client = await connect.open_client(lazy=True, shows_metrics=True)
     announcer = Announcer(
         client,
         ledger,
@@ -192,6 +193,7 @@ async def _opened(settings: Settings, metrics: Metrics) -> AsyncIterator[Parts]:
         engine=client,
         announcer=announcer,
         metrics=metrics,
+        figures=Figures(metrics, ledger, client, kept_seconds=settings.figures_seconds),
         api_keys=Recognition(vault, lambda presented: recognise_api_key(ledger, vault, presented)),
         webhook_tokens=Recognition(vault, lambda presented: recognise_webhook_token(ledger, vault, presented)),
         quota=quota,

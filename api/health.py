@@ -3,18 +3,15 @@
 import asyncio
 from typing import Any
 
-import asyncpg
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from temporalio.client import Client
 
 from activities.engine_away import AWAY
-from api.http.parts import FOR_OPERATORS, Doors, Parts
+from api.http.parts import FOR_OPERATORS, Doors
 from api.http.problems import DATABASE_AWAY
 from engine.connect import missing_search_attributes
 from ledger.database import Ledger
-from ledger.inbox import sweeps
 from ledger.migrations.needed import NeededSchema, describe_missing
 
 router = APIRouter(tags=["Betrieb"])
@@ -48,19 +45,9 @@ async def readyz(doors: Doors) -> JSONResponse:
     response_class=Response,
     dependencies=[FOR_OPERATORS],
 )
-async def metrics(doors: Doors) -> Response:
-    return Response(await figures(doors), media_type=CONTENT_TYPE_LATEST)
-
-
-async def figures(doors: Parts) -> bytes:
-    """As Prometheus reads them."""
-    try:
-        inbox, sweep = await sweeps.ages(doors.ledger)
-    except (*DATABASE_AWAY, asyncpg.PostgresError):
-        inbox = sweep = float("nan")  # unknown, which is not zero
-    doors.metrics.inbox_age.set(inbox)
-    doors.metrics.sweep_age.set(sweep)
-    return generate_latest(doors.metrics.registry)
+async def metrics(request: Request, doors: Doors) -> Response:
+    shown = await doors.figures.shown(request.headers.get("accept", ""))
+    return Response(shown.body, media_type=shown.media_type)
 
 
 async def readiness(ledger: Ledger, engine: Client, needed: NeededSchema) -> JSONResponse:

@@ -9,13 +9,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import uvicorn
-from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from api.http.bounds import configured
+from api.http.exposition import Exposition
 from settings import Settings
 
 
@@ -26,10 +26,10 @@ class PortBusy(Exception):
 def doors_for_operators(
     *,
     ready: Callable[[], Awaitable[Response]],
-    figures: Callable[[], Awaitable[bytes]],
+    figures: Callable[[str], Awaitable[Exposition]],
     more: list[BaseRoute] | None = None,
 ) -> Starlette:
-    """/healthz, /readyz and /metrics; `more` are further pages for operators."""
+    """/healthz, /readyz and /metrics; `figures` is told what is accepted; `more` are further pages for operators."""
 
     async def healthz(_: Request) -> Response:
         return JSONResponse({"status": "alive"})
@@ -37,8 +37,9 @@ def doors_for_operators(
     async def readyz(_: Request) -> Response:
         return await ready()
 
-    async def metrics(_: Request) -> Response:
-        return Response(await figures(), media_type=CONTENT_TYPE_LATEST)
+    async def metrics(request: Request) -> Response:
+        shown = await figures(request.headers.get("accept", ""))
+        return Response(shown.body, media_type=shown.media_type)
 
     routes: list[BaseRoute] = [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
     return Starlette(routes=[*routes, *(more or ())])

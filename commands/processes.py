@@ -117,12 +117,15 @@ def api(host: str, port: int, health_host: str, health_port: int | None) -> None
         from api.app import create_app
         from api.http.bounds import configured
         from api.operator_doors import PortBusy, listen
+        from engine.runtime import MetricsPortBusy, shown_at
         from logs import configure_logs
 
         configure_logs(settings.log_format, settings.log_level)
         try:
+            if settings.engine_metrics:
+                shown_at(settings.engine_metrics)
             operators_at = None if health_port is None else listen(health_host, health_port)
-        except PortBusy as error:
+        except (PortBusy, MetricsPortBusy) as error:
             raise click.ClickException(str(error)) from None
         app = create_app(settings, operators_at=operators_at)
     server = uvicorn.Server(configured(app, settings, host=host, port=port, timeout_graceful_shutdown=10))
@@ -150,13 +153,14 @@ def worker(health_host: str, health_port: int) -> None:
     with _nothing_collected():
         import worker as process
         from api.operator_doors import PortBusy
+        from engine.runtime import MetricsPortBusy
         from ledger.migrations.needed import NotMigrated
         from logs import configure_logs
 
     configure_logs(settings.log_format, settings.log_level)
     try:
         process.main(settings, health_host=health_host, health_port=health_port)
-    except (process.NotRegistered, NotMigrated, PortBusy) as error:
+    except (process.NotRegistered, NotMigrated, PortBusy, MetricsPortBusy) as error:
         raise click.ClickException(str(error)) from None
 
 

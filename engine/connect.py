@@ -15,6 +15,7 @@ from temporalio.envconfig import ClientConfig
 from activities.engine_away import AWAY
 from engine.call_limit import Patience, call_limit, limit_calls
 from engine.plugin import plugin
+from engine.runtime import shown_at
 from settings import EngineSettings
 from workflows import search_attributes
 
@@ -25,10 +26,11 @@ class EngineAway(Exception):
     """The engine does not answer. One kind of failure for doors, whatever the client raised (`AWAY`)."""
 
 
-async def open_client(*, lazy: bool = False) -> Client:
+async def open_client(*, lazy: bool = False, shows_metrics: bool = False) -> Client:
     """A client as the environment says. Lazy: nothing is tried before the first call.
 
-    Raises EngineAway otherwise, and UnusableSettings.
+    `shows_metrics`: this process may show the SDK's figures, where PARTNERDESK_ENGINE_METRICS says so.
+    Raises EngineAway otherwise, UnusableSettings and MetricsPortBusy.
     """
     settings = EngineSettings.from_environment()
     key, limit = settings.payload_key, timedelta(seconds=settings.engine_seconds)
@@ -38,6 +40,7 @@ async def open_client(*, lazy: bool = False) -> Client:
         client = await Client.connect(
             **config,
             lazy=lazy,
+            runtime=shown_at(settings.engine_metrics) if shows_metrics and settings.engine_metrics else None,
             plugins=[plugin(key.get_secret_value() if key else None)],
             connect_timeout=limit,
         )

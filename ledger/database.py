@@ -86,11 +86,21 @@ class Connection:
 class TenantTransaction(Connection):
     """One transaction of one tenant: whoever is given it knows whose rows it opens."""
 
-    __slots__ = ("tenant",)
+    __slots__ = ("_afterwards", "tenant")
 
     def __init__(self, connection: "PoolConnectionProxy[asyncpg.Record]", tenant: Tenant) -> None:
         super().__init__(connection)
         self.tenant = tenant
+        self._afterwards: list[Callable[[], None]] = []
+
+    def afterwards(self, do: Callable[[], None]) -> None:
+        """Have this done once the transaction is committed, and only then: for figures, which nothing takes back."""
+        self._afterwards.append(do)
+
+    def end(self) -> None:
+        """It is committed."""
+        for do in self._afterwards:
+            do()
 
 
 class PersonTransaction(Connection):
@@ -167,7 +177,9 @@ class Ledger:
         Raises the Refused that a constraint stands for.
         """
         async with self._entered(str(tenant.id), cause, person) as connection:
-            yield TenantTransaction(connection, tenant)
+            tx = TenantTransaction(connection, tenant)
+            yield tx
+        tx.end()
 
     @asynccontextmanager
     async def of_person(self, person: UserId) -> AsyncIterator[PersonTransaction]:

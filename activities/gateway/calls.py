@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -11,6 +12,8 @@ import httpx
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+import traces
+from activities import figures
 from activities.models import CONNECTION_UNUSABLE, NOT_UNDERSTOOD
 from httpcalls.errors import (
     ContractDoesNotInclude,
@@ -46,7 +49,7 @@ class BudgetTransport(httpx.AsyncBaseTransport):
     """Reserves each request's slot in PostgreSQL, right where the socket is: no call can go round it."""
 
     def __init__(self, inner: httpx.AsyncBaseTransport, ledger: Ledger, tenant: Tenant, use: Budget) -> None:
-        self._inner = inner
+        self._counted = CountedTransport(inner, use.provider)
         self._ledger = ledger
         self._tenant = tenant
         self._use = use
@@ -56,9 +59,35 @@ class BudgetTransport(httpx.AsyncBaseTransport):
             self._ledger, self._tenant, provider=self._use.provider, pace_per_second=self._use.pace_per_second
         )
         if slot is None:
-            raise NoSlot
+            raise budget_exhausted(self._use.provider)
         await asyncio.sleep(slot.wait_seconds)
-        return await self._inner.handle_async_request(request)
+        return await self._counted.handle_async_request(request)
+
+
+class CountedTransport(httpx.AsyncBaseTransport):
+    """Counts what became of each request of a provider, and how long it took to begin its answer."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport, provider: str) -> None:
+        self._inner = inner
+        self._provider = provider
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        began = time.monotonic()
+        outcome = "none"
+        try:
+            response = await self._inner.handle_async_request(request)
+            outcome = "429" if response.status_code == 429 else f"{response.status_code // 100}xx"
+            return response
+        finally:
+            figures.REQUESTS.labels(self._provider, outcome).inc()
+            seconds = time.monotonic() - began
+            figures.REQUEST_SECONDS.labels(self._provider).observe(seconds, exemplar=traces.exemplar())
+
+
+def budget_exhausted(provider: str) -> NoSlot:
+    """To be raised; counted."""
+    figures.WITHOUT_SLOT.labels(provider).inc()
+    return NoSlot()
 
 
 def unusable(why: str) -> ApplicationError:

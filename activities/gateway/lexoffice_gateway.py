@@ -10,7 +10,14 @@ from uuid import UUID
 import httpx
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities.gateway.calls import Budget, BudgetTransport, NoSlot, retry_advice, unusable
+from activities.gateway.calls import (
+    Budget,
+    BudgetTransport,
+    CountedTransport,
+    budget_exhausted,
+    retry_advice,
+    unusable,
+)
 from activities.gateway.oauth_access import OAuthAccess, RenewingTransport
 from httpcalls.errors import ContractDoesNotInclude, Forbidden, Unauthorized
 from httpcalls.transports import fresh_connection_transport, shared_transport
@@ -66,6 +73,7 @@ class LexofficeDoor:
         self._pace = pace_per_second
         self._reads = shared_transport()
         self._creates = fresh_connection_transport()
+        self._counted_creates = CountedTransport(self._creates, types.LEXOFFICE)
 
     async def close(self) -> None:
         await self._oauth.close()
@@ -103,9 +111,9 @@ class LexofficeDoor:
             async with self._ledger.transaction(tenant) as tx:
                 slot = await self._creation_slot(tx, counts_to_the_minute)
         if slot is None:
-            raise NoSlot
+            raise budget_exhausted(types.LEXOFFICE)
         await asyncio.sleep(slot.wait_seconds)
-        return self._client(tenant, opened, self._creates, resend_seconds=_RESEND_A_CREATE_WITHIN)
+        return self._client(tenant, opened, self._counted_creates, resend_seconds=_RESEND_A_CREATE_WITHIN)
 
     async def _creation_slot(self, tx: TenantTransaction, counts: bool) -> Slot | None:
         return await budget.reserve_creation(

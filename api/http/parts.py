@@ -8,6 +8,7 @@ from fastapi import Depends, HTTPException, Request
 from temporalio.client import Client
 
 from activities.gateway.oauth_access import OAuthAccess
+from api.http.figures import Figures
 from api.http.metrics import Metrics
 from api.http.quota import Quota
 from api.http.recognition import Recognition
@@ -31,6 +32,7 @@ class Parts:
     engine: Client
     announcer: Announcer
     metrics: Metrics
+    figures: Figures
     api_keys: Recognition[Caller]
     webhook_tokens: Recognition[WebhookDoor]
     quota: Quota | None

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from ledger import service_levels
 from ledger.database import Ledger, TenantTransaction
 from ledger.reasons import Reason
 from ledger.refusals import NotFound
@@ -222,12 +223,12 @@ async def finish(
     """
     if not ids:
         return
-    await tx.execute(
+    rows = await tx.fetch(
         """
         UPDATE events SET state = $3, reason_code = $4, reason_params = $5, changes = $6,
                           snapshot_id = COALESCE($7, snapshot_id),
                           handled_at = now(), handed_over_at = COALESCE(handed_over_at, now())
-         WHERE tenant_id = $1 AND id = ANY ($2) AND state = 'received'
+         WHERE tenant_id = $1 AND id = ANY ($2) AND state = 'received' RETURNING provider, received_at, delivery
         """,
         tx.tenant.id,
         list(ids),
@@ -237,6 +238,9 @@ async def finish(
         changes,
         snapshot_id,
     )
+    for row in rows:
+        if row["delivery"] == 1:  # one that was replayed, or waited for something, tells nothing about how quick we are
+            service_levels.handled(tx, row["provider"], row["received_at"])
 
 
 PARKED = "credit_note_id_awaited"

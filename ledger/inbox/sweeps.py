@@ -110,14 +110,6 @@ def since_when(state: SweepState) -> date:
     return last.astimezone(BERLIN).date() - timedelta(days=1)
 
 
-async def ages(ledger: Ledger) -> tuple[float, float]:
-    """Over all tenants, in seconds: how long the oldest event waits to be handed over, and how old the oldest of the
-    last sweeps is."""
-    async with ledger.without_tenant() as db:
-        [(inbox, sweep)] = await db.fetch("SELECT inbox_age_seconds(), sweep_age_seconds()")
-    return inbox, sweep
-
-
 async def list_swept(ledger: Ledger) -> list[Tenant]:
     """Every tenant whom a pass comes to: with an API key of lexoffice, or without books."""
     async with ledger.without_tenant() as db:

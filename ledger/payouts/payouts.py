@@ -8,6 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
+from ledger import service_levels
 from ledger.database import TenantTransaction
 from ledger.reasons import Hold, Reason
 from ledger.refusals import NotFound
@@ -156,11 +157,14 @@ async def change_state(
     assignments = "".join(f", {name} = ${index}" for index, name in enumerate(columns, start=8))
     if unblock:
         assignments += ", blocked_code = NULL, blocked_params = NULL"
-    done = await tx.fetchval(
+    done = await tx.fetchrow(
         f"""
-        UPDATE payouts SET state = $4, state_reason = $5, state_reason_code = $6, state_reason_params = $7,
-                           updated_at = now() {assignments}
-         WHERE tenant_id = $1 AND id = $2 AND state = $3 RETURNING true
+        UPDATE payouts p SET state = $4, state_reason = $5, state_reason_code = $6, state_reason_params = $7,
+                             updated_at = now() {assignments}
+         WHERE tenant_id = $1 AND id = $2 AND state = $3
+        RETURNING CASE WHEN $3 IN ('approved', 'outcome_unknown') AND $4 = 'credit_note_open' THEN (
+                  SELECT max(d.decided_at) FROM decisions d
+                   WHERE d.tenant_id = $1 AND d.payout_id = $2 AND d.kind = 'approve') END AS approved_at
         """,
         tx.tenant.id,
         payout.id,
@@ -171,7 +175,9 @@ async def change_state(
         reason.params if isinstance(reason, Reason) else None,
         *columns.values(),
     )
-    return bool(done)
+    if done is not None and done["approved_at"] is not None:
+        service_levels.documented(tx, payout.strategy.value, done["approved_at"])
+    return done is not None
 
 
 async def want_recheck(tx: TenantTransaction, payout: PayoutId) -> None:

@@ -17,6 +17,7 @@ WINGS = (
     "mail",
     "audit",
     "privacy",
+    "reports",
 )
 """In the order in which somebody reads about them: from who may to what was done."""
 

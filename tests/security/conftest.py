@@ -29,6 +29,7 @@ async def guarded(
         database_url=database.app_url,
         secret_key=Fernet.generate_key().decode(),
         operators_doors=True,
+        figures_seconds=0,
         public_url="http://127.0.0.1",
         lexoffice_base_url=lexoffice_sandbox.base_url,
         lexoffice_app_url=lexoffice_sandbox.app_url,

@@ -14,7 +14,7 @@ from importlinter.contracts.forbidden import ForbiddenContract
 from importlinter.contracts.layers import LayersContract
 from importlinter.domain.contract import ContractCheck
 
-FILES = ("cli", "logs", "settings", "worker")
+FILES = ("cli", "logs", "settings", "traces", "worker")
 _NAMES_A_FILE = re.compile(rf"^\s*(?:from|import) (?:{'|'.join(FILES)})\b", re.MULTILINE)
 
 

@@ -17,7 +17,7 @@ from importlinter.contracts.forbidden import ForbiddenContract
 from importlinter.contracts.independence import IndependenceContract
 from importlinter.contracts.layers import LayersContract
 
-from tests.stack.single_files import ForbiddenWithFiles, LayersWithFiles
+from tests.stack.single_files import FILES, ForbiddenWithFiles, LayersWithFiles
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 configure()
@@ -163,7 +163,7 @@ def test_the_house_as_it_is_keeps_every_contract(contract: dict[str, Any]) -> No
 def test_a_wrong_line_in_a_file_fails_the_check_that_script_lint_runs(tmp_path: Path) -> None:
     for name in (*SESSION["root_packages"], "tests/stack"):
         shutil.copytree(CHECKOUT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "*.png"))
-    for name in ("cli.py", "logs.py", "settings.py", "worker.py", "pyproject.toml", "tests/__init__.py"):
+    for name in (*(f"{name}.py" for name in FILES), "pyproject.toml", "tests/__init__.py"):
         shutil.copy(CHECKOUT / name, tmp_path / name)
     for name, line in (
         ("worker.py", "import api.v1.customers"),
