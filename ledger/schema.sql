@@ -2885,6 +2885,8 @@ CREATE TABLE refunds (
     is_open        boolean NOT NULL DEFAULT false,
     as_of          timestamptz NOT NULL,
     recorded_at    timestamptz NOT NULL DEFAULT now(),
+    source         text REFERENCES providers,
+    is_apart       boolean NOT NULL DEFAULT false,
     PRIMARY KEY (tenant_id, kind, reference),
     FOREIGN KEY (tenant_id, transaction_id) REFERENCES transactions
 );

@@ -221,6 +221,7 @@ ANSWERS: tuple[tuple[int, str, str], ...] = (
     (409, "run_exists", "run_exists"),
     (409, "sale_has_invoice", "sale_has_invoice"),
     (409, "sale_settled", "sale_settled"),
+    (409, "sales_have_two_invoices", "sales_have_two_invoices"),
     (409, "same_partner", "same_partner"),
     (409, "seat_and_number_agree", "seat_and_number_agree"),
     (409, "seat_is_in_a_third_country", "seat_is_in_a_third_country"),

@@ -66,6 +66,7 @@ UNACCEPTABLE: tuple[tuple[int, str, str], ...] = (
     (422, "name_without_letter", "name_without_letter"),
     (422, "needs_own_document", "needs_own_document"),
     (422, "no_target_day", "no_target_day"),
+    (422, "not_a_candidate", "not_a_candidate"),
     (422, "not_a_month", "not_a_month"),
     (422, "not_acceptable", "invoice_not_writable"),
     (422, "not_acceptable", "invoice_without_customer"),

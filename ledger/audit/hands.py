@@ -45,6 +45,8 @@ _LEAVES_A_HAND: Mapping[str, _Act] = {
     "customer.created": _Act(),
     "customer.assigned": _Act(),
     "transaction.released": _Act(),
+    "transaction.taken_for_one": _Act(),
+    "transaction.refunds_added": _Act(),
     "transaction.partner_assigned": _Act(),
     "transaction.partner_reassigned": _Act(),
     "invoice.assign": _Act(),

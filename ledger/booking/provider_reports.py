@@ -9,8 +9,11 @@ from ledger.booking import (
     attribution,
     foreign_currency,
     invoice_questions,
+    money_told_twice,
     naming,
     report_locks,
+    sale_price,
+    sales_told_twice,
     same_sale,
     source_sales,
 )
@@ -22,12 +25,12 @@ from ledger.reasons import Reason
 from ledger.sales import customers, foreign_payments, provider_amounts, references, refunds, sale_holds, transactions
 from ledger.sales.customers import Customer
 from ledger.sales.foreign_payments import Rate, ToldPayment
-from ledger.sales.references import Paid, Reference
+from ledger.sales.references import Reference
 from ledger.sales.refunds import MoneyBack
 from ledger.sales.sale_holds import SaleHold
 from ledger.sales.sale_reports import DisputeReport, RefundReport, SaleReport
 from ledger.sales.transactions import Transaction
-from ledger.types import BERLIN, LEXOFFICE, STRIPE, EventId, EventState, Frozen, TransactionId
+from ledger.types import BERLIN, STRIPE, EventId, EventState, Frozen, TransactionId
 
 __all__ = [
     "DisputeReport",
@@ -64,10 +67,11 @@ async def record_sale(tx: TenantTransaction, report: SaleReport, *, event: Event
     sale = await _fill(tx, sale, report, customer, found)
     await references.name(tx, sale.id, report.references, report.paid)
     sale = await _keep_rate(tx, sale, report, rate)
-    sale = await source_sales.settle_by_source(tx, await _price(tx, sale), report)
+    sale = await source_sales.settle_by_source(tx, await sale_price.bring_to_what_was_told(tx, sale), report)
     sale = await naming.attribute(tx, sale, report, customer)
     sale = await _named_by_others(tx, sale, found)
     await attribution.hold_own_purchase(tx, found.before.sale, sale)
+    await sales_told_twice.ask(tx, found.before.sale, sale, report)
     if sale.partner_id is None or not _has_new_partner(found.before.sale, sale):
         return await _settled(tx, found, sale.id)
     later = await naming.give_later(
@@ -105,11 +109,12 @@ async def record_refund(tx: TenantTransaction, report: RefundReport, *, event: E
         )
     failed = report.failed_refund
     told = failed or report.step or report.payment_intent or report.certain[0].reference
-    await refunds.record(
+    is_news = await refunds.record(
         tx,
         sale,
         MoneyBack(
             kind="refund_failed" if failed else "charge",
+            source=report.source,
             reference=source_sales.own_name(report, told),
             document=None if report.source == STRIPE else told,
             cents=charged.in_its_units(report.refunded_cents),
@@ -117,6 +122,8 @@ async def record_refund(tx: TenantTransaction, report: RefundReport, *, event: E
             as_of=report.as_of,
         ),
     )
+    if is_news:
+        await money_told_twice.ask(tx, sale.id)
     return await _settled(tx, charged.found, sale.id)
 
 
@@ -132,11 +139,12 @@ async def record_dispute(tx: TenantTransaction, report: DisputeReport, *, event:
     if isinstance(charged, Outcome):
         return charged
     sale = charged.sale
-    await refunds.record(
+    is_news = await refunds.record(
         tx,
         sale,
         MoneyBack(
             kind="dispute",
+            source=report.source,
             reference=source_sales.own_name(report, report.dispute),
             cents=charged.in_its_units(report.disputed_cents),
             of_cents=None if report.charge_cents is None else charged.in_its_units(report.charge_cents),
@@ -145,6 +153,8 @@ async def record_dispute(tx: TenantTransaction, report: DisputeReport, *, event:
             as_of=report.as_of,
         ),
     )
+    if is_news:
+        await money_told_twice.ask(tx, sale.id)
     if await refunds.is_disputed(tx, sale.id):
         await sale_holds.hold(tx, sale.id, SaleHold.DISPUTE)
     else:
@@ -297,39 +307,6 @@ async def _fill(
     return await transactions.get(tx, sale.id)
 
 
-async def _price(tx: TenantTransaction, sale: Transaction) -> Transaction:
-    """While no invoice is awaited or has come it is worth what its sources say, whichever of them came first."""
-    is_open = sale.provisional or (sale.invoice_id is None and sale.source not in (STRIPE, LEXOFFICE))
-    paid = await provider_amounts.paid(tx, sale.id) if is_open else None
-    worth = None if paid is None else _in_euros(sale, paid)
-    if worth is not None and worth != (sale.gross_cents, sale.tax_cents):
-        await tx.execute(
-            """
-            UPDATE transactions SET gross_cents = $3, tax_cents = $4, base_cents = $3::bigint - $4::bigint,
-                                    refunded_cents = least(refunded_cents, $3)
-             WHERE tenant_id = $1 AND id = $2
-            """,
-            tx.tenant.id,
-            sale.id,
-            *worth,
-        )
-    await refunds.recompute(tx, sale.id)
-    return await transactions.get(tx, sale.id)
-
-
-def _in_euros(sale: Transaction, paid: Paid) -> tuple[int, int] | None:
-    """Gross and tax in cents; None where what was told is no euro and nobody gave a rate."""
-    gross, tax = paid.units, paid.tax_units
-    if not is_euro(paid.currency):
-        if sale.rate is None or paid.currency != sale.original_currency:
-            return None
-        gross = sale.rate.euro_cents(foreign_payments.whole_units(paid.units, paid.currency))
-        tax = None if tax is None else provider_amounts.in_proportion(tax, gross, paid.units)
-    if tax is None:  # told before the provider's objects were kept apart
-        tax = provider_amounts.in_proportion(sale.tax_cents, gross, sale.gross_cents)
-    return gross, tax
-
-
 async def _named_by_others(tx: TenantTransaction, sale: Transaction, found: Found) -> Transaction:
     """What became part of this sale may have been somebody's."""
     for other in found.others:
@@ -355,7 +332,7 @@ async def _sale_of_charge(
     await references.name(tx, sale.id, first_sign.references, paid)
     if not other_units:
         sale = await _keep_rate(tx, sale, first_sign, rate)
-    sale = await _price(tx, sale)
+    sale = await sale_price.bring_to_what_was_told(tx, sale)
     return _Charged(
         found=found,
         sale=await _named_by_others(tx, sale, found),

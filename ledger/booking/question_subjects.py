@@ -4,7 +4,7 @@ from uuid import UUID
 
 from ledger.audit import hands
 from ledger.bank import further_attempts
-from ledger.booking import naming, sale_decisions, voucher_ends
+from ledger.booking import naming, sale_decisions, sales_told_twice, voucher_ends
 from ledger.database import TenantTransaction
 from ledger.documents import intents
 from ledger.payouts import claim_write_offs, claims, objections, own_reversal_rows, own_reversals, payouts, rechecks
@@ -43,6 +43,11 @@ async def hold_subject(tx: TenantTransaction, task: TaskId, *, chosen: Transacti
                 await intents.lock(tx, intent.id)
         case "transaction", "invoice_outcome_unknown":
             await intents.lock(tx, IntentId(UUID(row["detail"]["intent"])))
+        case "transaction", sales_told_twice.KIND if chosen is not None:
+            both = (TransactionId(UUID(row["subject_id"])), chosen)
+            await sales_told_twice.hold(tx, *both)
+            for one in both:
+                await rechecks.want_for_sale(tx, await transactions.get(tx, one))
         case "transaction", _:
             sale = await sale_decisions.lock_with_payer(tx, TransactionId(UUID(row["subject_id"])))
             await rechecks.want_for_sale(tx, sale)  # the answer leaves a hand, and its payouts come before the question

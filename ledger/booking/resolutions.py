@@ -16,9 +16,11 @@ from ledger.bank import bank_transfers, further_attempts, partner_accounts
 from ledger.booking import (
     foreign_currency,
     invoice_questions,
+    money_told_twice,
     naming,
     question_subjects,
     sale_decisions,
+    sales_told_twice,
     unapplied_documents,
     voucher_ends,
 )
@@ -86,9 +88,8 @@ async def resolve(tx: TenantTransaction, task_id: TaskId, answer: Answer, *, act
 
     Raises NotFound, NotAllowedNow (already resolved, or the world has moved on), NotAcceptable (unknown action).
     """
-    await question_subjects.hold_subject(
-        tx, task_id, chosen=_transaction(answer) if answer.action == "assign" else None
-    )
+    names_a_sale = answer.action in ("assign", sales_told_twice.SAME_SALE)
+    await question_subjects.hold_subject(tx, task_id, chosen=_transaction(answer) if names_a_sale else None)
     task = await tx.fetchrow("SELECT * FROM tasks WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tx.tenant.id, task_id)
     if task is None:
         raise NotFound("task_not_found")
@@ -130,6 +131,14 @@ async def _act(tx: TenantTransaction, task_id: TaskId, task: Any, answer: Answer
                 tx, task["subject_id"], task["detail"], _partner_code(answer), by=actor
             )
             return Resolved(task=task_id, rechecks=tuple(touched))
+        case "transaction", sales_told_twice.KIND if answer.action == sales_told_twice.SAME_SALE:
+            told = TransactionId(UUID(task["subject_id"]))
+            candidates = task["detail"]["candidates"]
+            joined = await sales_told_twice.join(tx, told, _transaction(answer), candidates, by=actor)
+            return Resolved(task=task_id, transaction=joined.transaction_id, rechecks=joined.payouts)
+        case "transaction", money_told_twice.KIND if answer.action == money_told_twice.BOTH_COUNT:
+            counted = await money_told_twice.count_both(tx, TransactionId(UUID(task["subject_id"])), by=actor)
+            return Resolved(task=task_id, transaction=counted.transaction_id, rechecks=counted.payouts)
         case "transaction", _ if answer.action in ("release", "assign_partner"):
             return await _about_sale(tx, task_id, TransactionId(UUID(task["subject_id"])), answer, actor)
         case "document", kind if kind in invoice_questions.ANSWERED_BY_A_PERSON and answer.action != "done":

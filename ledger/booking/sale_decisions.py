@@ -32,7 +32,7 @@ async def release_hold(tx: TenantTransaction, transaction_id: TransactionId, *, 
         detail={"holds": [hold.code for hold in held.held], "reason": reason},
     )
     await tasks.close_questions(
-        tx, subject="transaction", subject_id=str(transaction_id), kinds=("own_purchase",), by=by
+        tx, subject="transaction", subject_id=str(transaction_id), kinds=("own_purchase", "sale_told_twice"), by=by
     )
     await rechecks.want_for_sale(tx, held)
     return await settled(tx, before, transaction_id)

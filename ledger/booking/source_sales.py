@@ -5,6 +5,7 @@ A source that tells another amount of the same sale than was told before, be it 
 a person is asked. Money that went back of a sale that is not known yet waits for it.
 """
 
+from datetime import datetime
 from typing import TypeVar
 
 from ledger import tasks
@@ -56,6 +57,11 @@ async def settle_by_source(tx: TenantTransaction, sale: Transaction, report: Sal
         return sale
     if report.tax_cents is None:
         raise NotAcceptable("sale_without_tax")
+    return await count_as_paid(tx, sale, report.sold_at)
+
+
+async def count_as_paid(tx: TenantTransaction, sale: Transaction, at: datetime) -> Transaction:
+    """No invoice is waited for: what was told of it is final. `at`: when it was paid."""
     await tx.execute(
         """
         UPDATE transactions SET provisional = false, paid_cents = gross_cents, paid_at = COALESCE(paid_at, $3)
@@ -63,7 +69,7 @@ async def settle_by_source(tx: TenantTransaction, sale: Transaction, report: Sal
         """,
         tx.tenant.id,
         sale.id,
-        report.sold_at,
+        at,
     )
     await refunds.follow_invoice(tx, sale.id, TransactionState.APPROVED, None)
     return await transactions.get(tx, sale.id)

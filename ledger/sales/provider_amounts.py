@@ -14,7 +14,7 @@ from ledger.types import STRIPE, TransactionId
 _SESSION = "checkout_session"
 """It tells what was to be paid. Every other kind with an amount tells of the money itself; several of one kind are its
 parts."""
-_OF_STRIPE = (_SESSION, "payment_intent", "provider_invoice", "invoice_payment", "charge")
+KINDS_OF_STRIPE = (_SESSION, "payment_intent", "provider_invoice", "invoice_payment", "charge")
 """The kinds of the other sources begin with the source's name (api/actions/sources)."""
 
 
@@ -66,7 +66,7 @@ async def told_before(tx: TenantTransaction, sale: TransactionId, report: SaleRe
         """,
         tx.tenant.id,
         sale,
-        _OF_STRIPE if report.source == STRIPE else (_SESSION,),
+        KINDS_OF_STRIPE if report.source == STRIPE else (_SESSION,),
         report.currency.upper(),
         report.source,
     )

@@ -13,6 +13,7 @@ from ledger.database import TenantTransaction
 from ledger.types import Frozen, TransactionId
 
 ORDER = "order"
+SALE = "sale"
 
 
 class Paid(Frozen):

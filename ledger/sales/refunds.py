@@ -4,9 +4,12 @@ Reports come in any order and more than once. Each source keeps its newest word 
 `refunded_cents` is computed from all of them, so that a refund that fails later restores by the same way.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
+
+import asyncpg
 
 from ledger.database import TenantTransaction
 from ledger.money import round_half_away
@@ -56,15 +59,17 @@ class MoneyBack(Frozen):
     as_of: datetime
     is_newer: bool = False
     """It is known to be newer than what was told before, whatever its time."""
+    source: str | None = None
+    """Who tells it; of a credit note nobody else."""
 
 
-async def record(tx: TenantTransaction, sale: Transaction, told: MoneyBack) -> None:
-    """Keep it, unless something newer is known, and bring the sale to it. The sale must be locked."""
+async def record(tx: TenantTransaction, sale: Transaction, told: MoneyBack) -> bool:
+    """Keep it, unless something newer is known, and bring the sale to it. True: kept. The sale must be locked."""
     fresh = await tx.fetchval(
         """
         INSERT INTO refunds AS r
-               (tenant_id, transaction_id, kind, reference, document, cents, of_cents, counts, is_open, as_of)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+               (tenant_id, transaction_id, kind, reference, document, cents, of_cents, counts, is_open, as_of, source)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $12)
         ON CONFLICT (tenant_id, kind, reference) DO UPDATE SET
                document = COALESCE(EXCLUDED.document, r.document), cents = EXCLUDED.cents,
                of_cents = COALESCE(EXCLUDED.of_cents, r.of_cents), counts = EXCLUDED.counts,
@@ -89,9 +94,35 @@ async def record(tx: TenantTransaction, sale: Transaction, told: MoneyBack) -> N
         told.is_open,
         told.as_of,
         told.is_newer,
+        told.source,
     )
     if fresh:
         await recompute(tx, sale.id, cause=_CAUSE_OF[told.kind], document=told.document or told.reference)
+    return bool(fresh)
+
+
+async def sources_of(tx: TenantTransaction, sale: TransactionId) -> list[str]:
+    """Who has told of money that went back of it, by name; not the books with their credit notes."""
+    rows = await tx.fetch(
+        """
+        SELECT DISTINCT source FROM refunds
+         WHERE tenant_id = $1 AND transaction_id = $2 AND source IS NOT NULL AND counts AND cents > 0
+           AND kind IN ('charge', 'dispute') ORDER BY source
+        """,
+        tx.tenant.id,
+        sale,
+    )
+    return [row["source"] for row in rows]
+
+
+async def set_apart(tx: TenantTransaction, sale: TransactionId) -> None:
+    """What each source has told of it up to now is money of its own: all of it counts. The sale must be locked."""
+    await tx.execute(
+        "UPDATE refunds SET is_apart = true WHERE tenant_id = $1 AND transaction_id = $2 AND source IS NOT NULL",
+        tx.tenant.id,
+        sale,
+    )
+    await recompute(tx, sale, cause=PROVIDER_REFUND)
 
 
 async def is_known(tx: TenantTransaction, kind: str, reference: str) -> bool:
@@ -135,8 +166,8 @@ async def recompute(
 ) -> None:
     """What went back in all, never more than the sale. `cause` and `document` are kept with it where that changes.
 
-    Of the provider it is a share of the charge, which need not be as much as the invoice (rules.md, Money). Provider
-    and credit note may tell of the same money: the larger counts.
+    Of the provider it is a share of the charge, which need not be as much as the invoice (rules.md, Money). Two
+    sources, or a source and a credit note, may tell of the same money: the larger counts.
     """
     sale = await tx.fetchrow(
         "SELECT gross_cents, refunded_cents, state FROM transactions WHERE tenant_id = $1 AND id = $2",
@@ -145,19 +176,16 @@ async def recompute(
     )
     assert sale is not None
     rows = await tx.fetch(
-        "SELECT kind, cents, of_cents, counts, as_of FROM refunds WHERE tenant_id = $1 AND transaction_id = $2",
+        """
+        SELECT kind, cents, of_cents, counts, as_of, CASE WHEN NOT is_apart THEN source END AS source
+          FROM refunds WHERE tenant_id = $1 AND transaction_id = $2
+        """,
         tx.tenant.id,
         transaction_id,
     )
-    charges = [row for row in rows if row["kind"] == "charge"]
-    returned = sum(
-        row["cents"]
-        for row in rows
-        # A later look at the charge has a failed refund taken off already.
-        if row["kind"] == "refund_failed" and all(row["as_of"] >= charge["as_of"] for charge in charges)
-    )
-    disputed = sum(row["cents"] for row in rows if row["kind"] == "dispute" and row["counts"])
-    by_provider = max(0, sum(row["cents"] for row in charges) - returned) + disputed
+    apart = [row for row in rows if row["source"] is None]
+    told = [[row for row in rows if row["source"] == source] for source in {row["source"] for row in rows} - {None}]
+    by_provider = _went_back(apart) + max((_went_back(of_source) for of_source in told), default=0)
     paid = await provider_amounts.paid(tx, transaction_id) if by_provider else None
     whole = paid.units if paid else max((row["of_cents"] for row in rows if row["of_cents"]), default=0)
     credited = sum(row["cents"] for row in rows if row["kind"] == "credit_note" and row["counts"])
@@ -212,6 +240,20 @@ async def note_cause(tx: TenantTransaction, transaction_id: TransactionId, *, ca
         cause,
         document,
     )
+
+
+def _went_back(rows: Sequence[asyncpg.Record]) -> int:
+    """Of one source: what its refunds and lost disputes took, without refunds that failed."""
+    charges = [row for row in rows if row["kind"] == "charge"]
+    returned = sum(
+        row["cents"]
+        for row in rows
+        # A later look at the charge has a failed refund taken off already.
+        if row["kind"] == "refund_failed" and all(row["as_of"] >= charge["as_of"] for charge in charges)
+    )
+    disputed = sum(row["cents"] for row in rows if row["kind"] == "dispute" and row["counts"])
+    refunded: int = max(0, sum(row["cents"] for row in charges) - returned)
+    return refunded + int(disputed)
 
 
 def _share(gross_cents: int, back: int, whole: int) -> int:

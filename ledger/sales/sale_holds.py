@@ -15,6 +15,8 @@ class SaleHold(StrEnum):
 
     OWN_PURCHASE = "own_purchase"
     """The customer has the mail address of the partner (rules.md, The connection)."""
+    TOLD_TWICE = "told_twice"
+    """Another sale may be the same purchase (ledger/booking/sales_told_twice.py)."""
     DISPUTE = "dispute"
     INVOICE_VOIDED = "invoice_voided"
     """Another invoice may still take its place: ledger/booking/replacement.py ends it, no person."""

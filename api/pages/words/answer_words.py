@@ -74,6 +74,12 @@ ACTIONS: dict[str, ActionWords] = {
         N_("Von Hand erledigt"), N_("Außerhalb von PartnerDesk abgerechnet; nichts wird neu fällig."), reason=True
     ),
     "release": ActionWords(N_("Weiterlaufen lassen"), N_("Die Provisionen werden wieder fällig."), reason=True),
+    "same_sale": ActionWords(
+        N_("Derselbe Kauf"),
+        N_("Beide werden ein Verkauf; Provision gibt es einmal."),
+        needs=("transaction_id",),
+    ),
+    "both_count": ActionWords(N_("Beide zählen"), N_("Es ging zweimal Geld zurück; die Provisionen folgen dem.")),
     "keep_held": ActionWords(N_("Angehalten lassen"), N_("Die Provisionen bleiben angehalten.")),
     "assign_partner": ActionWords(
         N_("Diesem Partner geben"), N_("Die Provisionen werden berechnet."), needs=("partner_code",)

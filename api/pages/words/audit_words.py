@@ -166,6 +166,8 @@ ACTIONS = {
     "transaction.refunded": N_("Verkauf erstattet"),
     "transaction.merged": N_("Verkäufe als einer erkannt"),
     "transaction.released": N_("Verkauf freigegeben"),
+    "transaction.taken_for_one": N_("Zwei Meldungen als ein Verkauf"),
+    "transaction.refunds_added": N_("Erstattungen zweier Quellen zusammengezählt"),
     "user.disabled": N_("Konto einer Person gesperrt"),
     "user.enabled": N_("Konto einer Person entsperrt"),
     "webhook_endpoint.added": N_("Webhook-Adresse angelegt"),

@@ -145,6 +145,14 @@ KINDS: dict[str, TaskWords] = {
     "own_purchase": TaskWords(
         N_("Eigenkauf?"), N_("Ist es kein Eigenkauf, lassen Sie den Verkauf weiterlaufen; sonst bleibt er angehalten.")
     ),
+    "sale_told_twice": TaskWords(
+        N_("Zweimal gemeldet?"),
+        N_("Ist es derselbe Kauf, wählen Sie den Verkauf, der schon da war; sonst lassen Sie diesen weiterlaufen."),
+    ),
+    "refund_told_twice": TaskWords(
+        N_("Zwei Erstattungen oder eine?"),
+        N_("Ging zweimal Geld zurück, zählen beide. War es dasselbe Geld, ist nichts zu tun."),
+    ),
     "unknown_partner_code": TaskWords(
         N_("Unbekannter Partnercode"), N_("Bitte nennen Sie den richtigen Partner, oder legen Sie ihn zuerst an.")
     ),
