@@ -21,7 +21,7 @@ _NEW_ACCOUNT = timedelta(days=30)
 _MOST_LOOKED_AT = 400
 """Payouts that are looked through for one page: who may approve hardly any of them sees the rest on the next."""
 _AT_LEAST = 10
-"""Looked at in one statement. What a payout's makers are costs a query of its own, so hardly more than is shown."""
+"""Looked at in one statement. A payout's makers cost a query of their own, so hardly more than is shown."""
 
 
 class LastPayout(Frozen):
@@ -61,7 +61,7 @@ class Waiting(Frozen):
     limit_cents: int
     rule_is_off: bool
     makers: frozenset[str]
-    """Who has an open hand in it."""
+    """Who has an open hand in it. Empty where no limit asks who that is."""
     earlier_limits: dict[str, int]
     """Actor → cents: whoever raised the limit lately is judged by the lower one."""
     eyes: Eyes
@@ -125,7 +125,6 @@ _LOOK = """
                                WHERE d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.kind = 'approve'
                                  AND d.decided_at > now() - interval '30 days')), 0)::bigint AS counted_cents,
            t.four_eyes_limit_cents AS limit_cents,
-           ARRAY(SELECT DISTINCT actor FROM open_hands_of_payout(w.id)) AS makers,
            last.number AS last_number, last.gross_cents AS last_gross_cents, last.created_at AS last_created_at
       FROM payouts w
       JOIN tenants t ON t.id = w.tenant_id
@@ -259,7 +258,22 @@ async def _understood(tx: TenantTransaction, rows: Sequence[Any]) -> list[Waitin
         return []
     is_off = await rule_changes.has_sole_approver(tx)
     earlier, eyes = await rule_changes.earlier_limits(tx), await same_person.eyes(tx)
-    return [_waiting(dict(row), earlier, eyes, is_off=is_off) for row in rows]
+    lowest = min([rows[0]["limit_cents"], *earlier.values()])
+    judged = [] if is_off else [row["id"] for row in rows if row["counted_cents"] > lowest]
+    makers = await _makers(tx, judged)
+    return [_waiting({**row, "makers": makers.get(row["id"], ())}, earlier, eyes, is_off=is_off) for row in rows]
+
+
+async def _makers(tx: TenantTransaction, payouts: Sequence[PayoutId]) -> dict[PayoutId, list[str]]:
+    """By payout. Each costs a query of its own over all that decided it, so only what a limit asks about is named."""
+    rows = await tx.fetch(
+        """
+        SELECT w.id, ARRAY(SELECT DISTINCT actor FROM open_hands_of_payout(w.id)) AS makers
+          FROM unnest($1::uuid[]) AS w (id)
+        """,
+        payouts,
+    )
+    return {row["id"]: row["makers"] for row in rows}
 
 
 def _waiting(row: dict[str, Any], earlier: dict[str, int], eyes: Eyes, *, is_off: bool) -> Waiting:
