@@ -11,7 +11,7 @@ RUN python -m venv /tools \
 # container cannot write, and the sandbox of workflows reads a workflow's module anew for each run.
 RUN python -m venv --without-pip /opt/partnerdesk \
  && /tools/bin/uv pip install --no-cache --compile-bytecode --python /opt/partnerdesk/bin/python \
-      -r pyproject.toml --constraint requirements.lock --require-hashes
+      -r pyproject.toml --extra otel --constraint requirements.lock --require-hashes
 COPY . .
 RUN /tools/bin/hatchling build -t wheel -d /wheel \
  && /tools/bin/uv pip install --no-cache --compile-bytecode --python /opt/partnerdesk/bin/python --no-deps /wheel/*.whl

@@ -11,6 +11,8 @@ from typing import Any, TextIO
 import structlog
 from structlog.typing import EventDict, Processor
 
+import traces
+
 
 def configure_logs(log_format: str, log_level: str, stream: TextIO = sys.stderr) -> None:
     """Set up structlog, and pass what libraries log through the same renderer."""
@@ -18,6 +20,7 @@ def configure_logs(log_format: str, log_level: str, stream: TextIO = sys.stderr)
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _with_trace,
     ]
     renderer: Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
@@ -57,6 +60,12 @@ def where(error: BaseException) -> dict[str, Any]:
         "error": chain,
         "at": [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames],
     }
+
+
+def _with_trace(_logger: Any, _name: str, entry: EventDict) -> EventDict:
+    if (ids := traces.current()) is not None:
+        entry["trace_id"], entry["span_id"] = ids
+    return entry
 
 
 def _without_foreign_traceback(_logger: Any, _name: str, entry: EventDict) -> EventDict:

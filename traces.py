@@ -117,6 +117,8 @@ def _start(service: str, environment: Mapping[str, str]) -> None:
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor
     from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
+    from opentelemetry.propagate import set_global_textmap
+    from opentelemetry.propagators.composite import CompositePropagator
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
@@ -126,6 +128,7 @@ def _start(service: str, environment: Mapping[str, str]) -> None:
     provider.add_span_processor(BatchSpanProcessor(_sparing(OTLPSpanExporter())))
     AsyncPGInstrumentor().instrument(tracer_provider=provider)  # type: ignore[no-untyped-call]
     HTTPXClientInstrumentor().instrument(tracer_provider=provider)
+    set_global_textmap(CompositePropagator([]))  # whom we call learns nothing of our traces
     _provider = provider
 
 
@@ -179,7 +182,7 @@ def _sparing(inner: "SpanExporter") -> "SpanExporter":
 def _spared(attributes: Mapping[str, Any] | None) -> dict[str, Any]:
     kept = {name: value for name, value in (attributes or {}).items() if name in _KEPT}
     for name in _STATEMENTS:
-        # Values are parameters; only what opens a transaction has its tenant's and person's id in its text.
-        if isinstance(text := (attributes or {}).get(name), str) and not text.startswith("BEGIN"):
+        # Values are parameters; only what says for whom a transaction works has ids in its text.
+        if isinstance(text := (attributes or {}).get(name), str) and "set_config(" not in text:
             kept[name] = " ".join(text.split())[:_LONGEST_STATEMENT]
     return kept

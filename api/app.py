@@ -8,6 +8,7 @@ from socket import socket
 import structlog
 from fastapi import FastAPI
 
+import traces
 from api import health
 from api.actions.authorization import oauth_access
 from api.http import docs_page, problems
@@ -135,6 +136,10 @@ def create_app(settings: Settings, *, operators_at: socket | None = None) -> Fas
         hosts=Hosts(settings.public_host, settings.hosts),
         trusted_proxies=settings.trusted_proxies,
     )
+    if traces.is_on():
+        from api.http.traced import Traced
+
+        app.add_middleware(Traced)
     return app
 
 

@@ -14,6 +14,7 @@ import click
 from ledger.audit.audit import Origin, coming_from
 from ledger.refusals import Refused
 from settings import Settings, UnusableSettings
+from traces import UnusableTracing
 from words import sentence
 
 P = ParamSpec("P")
@@ -43,6 +44,8 @@ def plain_errors(command: Callable[P, R]) -> Callable[P, R]:
                 return command(*args, **kwargs)
         except UnusableSettings as error:
             raise _UsageOfSettings(f"The environment is not complete.\n{error}") from None
+        except UnusableTracing as error:
+            raise _UsageOfSettings(str(error)) from None
         except Refused as refused:
             raise click.ClickException(sentence(refused.code, refused.params, "en")) from None
         except CannotMigrate as error:

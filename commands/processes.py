@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import click
 
+import traces
 from commands.ground import announced, plain_errors
 from settings import OwnerSettings, Settings
 
@@ -111,25 +112,26 @@ def api(host: str, port: int, health_host: str, health_port: int | None) -> None
         # Until uvicorn listens to it, it ends the start. uvicorn stops gracefully and then raises it once more: by then
         # all is done, and the status is 0.
         signal.signal(name, lambda *_: sys.exit(0))
-    with _nothing_collected():
-        import uvicorn
+    with traces.told("partnerdesk-api"):
+        with _nothing_collected():
+            import uvicorn
 
-        from api.app import create_app
-        from api.http.bounds import configured
-        from api.operator_doors import PortBusy, listen
-        from engine.runtime import MetricsPortBusy, shown_at
-        from logs import configure_logs
+            from api.app import create_app
+            from api.http.bounds import configured
+            from api.operator_doors import PortBusy, listen
+            from engine.runtime import MetricsPortBusy, shown_at
+            from logs import configure_logs
 
-        configure_logs(settings.log_format, settings.log_level)
-        try:
-            if settings.engine_metrics:
-                shown_at(settings.engine_metrics)
-            operators_at = None if health_port is None else listen(health_host, health_port)
-        except (PortBusy, MetricsPortBusy) as error:
-            raise click.ClickException(str(error)) from None
-        app = create_app(settings, operators_at=operators_at)
-    server = uvicorn.Server(configured(app, settings, host=host, port=port, timeout_graceful_shutdown=10))
-    server.run()
+            configure_logs(settings.log_format, settings.log_level)
+            try:
+                if settings.engine_metrics:
+                    shown_at(settings.engine_metrics)
+                operators_at = None if health_port is None else listen(health_host, health_port)
+            except (PortBusy, MetricsPortBusy) as error:
+                raise click.ClickException(str(error)) from None
+            app = create_app(settings, operators_at=operators_at)
+        server = uvicorn.Server(configured(app, settings, host=host, port=port, timeout_graceful_shutdown=10))
+        server.run()
     if not server.started:
         sys.exit(3)
 
@@ -150,18 +152,19 @@ def worker(health_host: str, health_port: int) -> None:
       partnerdesk worker --health-host 0.0.0.0 --health-port 8001
     """
     settings = Settings.from_environment()
-    with _nothing_collected():
-        import worker as process
-        from api.operator_doors import PortBusy
-        from engine.runtime import MetricsPortBusy
-        from ledger.migrations.needed import NotMigrated
-        from logs import configure_logs
+    with traces.told("partnerdesk-worker"):
+        with _nothing_collected():
+            import worker as process
+            from api.operator_doors import PortBusy
+            from engine.runtime import MetricsPortBusy
+            from ledger.migrations.needed import NotMigrated
+            from logs import configure_logs
 
-    configure_logs(settings.log_format, settings.log_level)
-    try:
-        process.main(settings, health_host=health_host, health_port=health_port)
-    except (process.NotRegistered, NotMigrated, PortBusy, MetricsPortBusy) as error:
-        raise click.ClickException(str(error)) from None
+        configure_logs(settings.log_format, settings.log_level)
+        try:
+            process.main(settings, health_host=health_host, health_port=health_port)
+        except (process.NotRegistered, NotMigrated, PortBusy, MetricsPortBusy) as error:
+            raise click.ClickException(str(error)) from None
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+import traces
 from api.http.language import asked_for, speaking
 from api.http.metrics import Metrics
 from api.http.problems import RETRY_AFTER_S, Problem, answer, took_too_long
@@ -22,6 +23,9 @@ from ledger.audit.audit import Origin, coming_from
 from logs import where
 
 log = structlog.get_logger("access")
+
+ANSWERED = "answered"
+"""Where the request's state says so."""
 
 _CALLERS_ID = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
 _PROBES = frozenset({"/healthz", "/readyz"})
@@ -52,6 +56,14 @@ class _TooLarge(Exception):
 
 class _Gone(Exception):
     """The caller hung up before the body was complete."""
+
+
+class Answered(NamedTuple):
+    """How a request was answered, in words that quote nobody."""
+
+    method: str
+    route: str
+    status: int
 
 
 class Uploads(NamedTuple):
@@ -223,9 +235,10 @@ class Edge:
         # The route, never the path: a path may hold anything, and a query a token.
         route = _route_of(scope)
         method = method if method in _METHODS else "other"
+        scope["state"][ANSWERED] = Answered(method, route, status)
         self._metrics.requests.labels(method, route, str(status)).inc()
-        self._metrics.seconds.labels(route).observe(seconds)
-        if route not in _QUIET:
+        self._metrics.seconds.labels(route).observe(seconds, exemplar=traces.exemplar())
+        if route not in QUIET:
             log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
 
 
@@ -256,7 +269,7 @@ def _address(scope: Scope, trusted_proxies: int) -> str:
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
+QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 def _callers_id(scope: Scope) -> dict[str, str]:

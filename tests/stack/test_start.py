@@ -29,6 +29,17 @@ def test_neither_api_nor_worker_loads_what_only_a_few_of_its_requests_need(modul
     assert _loaded_by(module) & (OF_A_PAGE_A_FILE_OR_A_LETTER | OF_A_NEIGHBOUR | OF_A_TEST) == set()
 
 
+@pytest.mark.parametrize("module", ["api.app", "worker"])
+def test_what_makes_traces_is_not_loaded_while_they_are_off(module: str) -> None:
+    """FastAPI loads the names of OpenTelemetry, which do nothing by themselves."""
+    say = f"import sys, {module}; print(*(name for name in sys.modules if name.startswith('opentelemetry.')))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", say], cwd=CHECKOUT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    heavy = ("opentelemetry.sdk", "opentelemetry.instrumentation", "opentelemetry.exporter", "opentelemetry.proto")
+    assert [name for name in loaded if name.startswith(heavy)] == []
+
+
 def test_the_command_tells_its_options_without_loading_a_server_or_the_engine() -> None:
     unwanted = OF_A_PAGE_A_FILE_OR_A_LETTER | OF_A_NEIGHBOUR | OF_A_TEST | OF_A_SERVER
     assert _loaded_by("cli") & (unwanted | {"api", "engine", "activities", "workflows", "worker"}) == set()
