@@ -83,6 +83,7 @@ ANSWERS: tuple[tuple[int, str, str], ...] = (
     (409, "bank_run_fixed", "bank_run_fixed"),
     (409, "bank_run_paid", "bank_run_paid"),
     (409, "booking_decided", "booking_decided"),
+    (409, "booking_is_no_repayment", "booking_is_no_repayment"),
     (409, "booking_is_unclear", "booking_is_unclear"),
     (409, "booking_under_way", "booking_under_way"),
     (409, "campaign_slug_taken", "campaign_slug_taken"),

@@ -102,6 +102,10 @@ class Assignment(Submitted):
     )
 
 
+class Repaid(Submitted):
+    claim: UUID = Field(description="Forderung, die der Umsatz zurückzahlt")
+
+
 class SetAside(Submitted):
     reason: str = Field(min_length=1, max_length=500, examples=["Erstattung des Lieferanten"])
 
@@ -147,6 +151,19 @@ async def assign(entry: UUID, caller: Banker, once: OnlyOnce, to: Annotated[Assi
     async with once.acting() as (tx, after):
         assigned = await bank_bookings.assign(tx, after, entry, to.payout, by=caller.actor)
         return after.answer(_entry(assigned))
+
+
+@router.post(
+    "/bank-entries/{entry}/assign-to-claim",
+    summary="Einen Umsatz einer Forderung zuordnen",
+    description="Ein Eingang, der eine Forderung gegen einen Partner zurückzahlt, soweit sie offen ist. Was vom Umsatz "
+    "übrig bleibt, wartet weiter. 409 mit `booking_is_no_repayment`, `booking_decided` oder `claim_is_over`.",
+    operation_id="assign_bank_entry_to_claim",
+    response_model=EntryShown,
+)
+async def assign_to_claim(entry: UUID, caller: Banker, once: OnlyOnce, to: Annotated[Repaid, Body()]) -> JSONResponse:
+    async with once.acting() as (tx, after):
+        return after.answer(_entry(await unassigned.assign_to_claim(tx, entry, to.claim, by=caller.actor)))
 
 
 @router.post(

@@ -26,7 +26,13 @@ class EntryState(StrEnum):
     SET_ASIDE = "set_aside"
 
 
-PROPOSALS = ("looks_like_a_transfer", "looks_like_money_back", "paid_without_a_file", "paid_back_without_a_code")
+PROPOSALS = (
+    "looks_like_a_transfer",
+    "looks_like_money_back",
+    "looks_like_repayment",
+    "paid_without_a_file",
+    "paid_back_without_a_code",
+)
 """Codes of what is proposed, never assumed (matching.py)."""
 
 
@@ -56,6 +62,15 @@ class EntryProof(Frozen):
     assigned_by: str | None
 
 
+class Repayment(Frozen):
+    """What of a booking repays a claim, as a person said."""
+
+    claim: UUID
+    partner: str
+    amount_cents: int
+    assigned_by: str
+
+
 class BankEntry(Frozen):
     """A booking (Umsatz) that may be about payouts."""
 
@@ -79,6 +94,7 @@ class BankEntry(Frozen):
     decided_by: str | None
     details: tuple[EntryDetail, ...]
     proofs: tuple[EntryProof, ...]
+    repayments: tuple[Repayment, ...]
 
     @property
     def why(self) -> Reason | None:
@@ -92,6 +108,12 @@ class BankEntry(Frozen):
             return None
         payout: PayoutNumber | None = (self.outcome_params or {}).get("payout")
         return payout
+
+    @property
+    def proposed_claim(self) -> UUID | None:
+        """The claim that it may repay, while nobody has decided."""
+        claim = (self.outcome_params or {}).get("claim")
+        return UUID(claim) if claim and self.state is EntryState.UNRESOLVED else None
 
 
 class EntryFilter(Frozen):
@@ -122,7 +144,14 @@ _COLUMNS = """
                 FROM (SELECT v.seq, p.number, v.kind, v.amount_cents, v.reason_code, v.assigned_by
                         FROM payment_evidence v JOIN payouts p ON p.tenant_id = v.tenant_id AND p.id = v.payout_id
                        WHERE v.tenant_id = e.tenant_id AND v.entry_id = e.id
-                       ORDER BY v.seq LIMIT 100) c), '[]') AS proofs
+                       ORDER BY v.seq LIMIT 100) c), '[]') AS proofs,
+    COALESCE((SELECT jsonb_agg(jsonb_build_object(
+                     'claim', r.claim_id, 'partner', q.code, 'amount_cents', r.amount_cents,
+                     'assigned_by', r.noted_by) ORDER BY r.seq)
+                FROM claim_parts r
+                JOIN claims k ON k.tenant_id = r.tenant_id AND k.id = r.claim_id
+                JOIN partners q ON q.tenant_id = k.tenant_id AND q.id = k.partner_id
+               WHERE r.tenant_id = e.tenant_id AND r.entry_id = e.id), '[]') AS repayments
 """
 _ALL = EntryFilter()
 

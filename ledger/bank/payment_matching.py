@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from ledger.audit import audit
-from ledger.bank import booking_questions, matching
+from ledger.bank import booking_questions, matching, proposals
 from ledger.bank.matching import Account, Batch, Outcome, Payment, Transfer, Verdict
 from ledger.database import TenantTransaction
 from ledger.payouts.payouts import DOCUMENTS, TO_TRANSFER
@@ -190,7 +190,7 @@ async def _match_each(
         told = _told(entry, detail, found, alone=len(details) == 1)
         verdict = matching.judge(told, found.payment if found else None)
         if found is None:
-            verdict = await _without_reference(tx, entry, detail, told)
+            verdict = await proposals.without_reference(tx, detail, told)
         elif verdict.outcome is Outcome.PROPOSED and verdict.why is not None:
             why = verdict.why.model_copy(update={"params": verdict.why.params | {"payout": found.payout}})
             verdict = verdict.model_copy(update={"why": why})
@@ -316,30 +316,6 @@ async def _ordered(
         entry.id,
     )
     return [_Ordered.from_row(row) for row in rows]
-
-
-async def _without_reference(tx: TenantTransaction, entry: Entry, detail: Any, told: Transfer) -> Verdict:
-    """A transfer without a reference of ours, to or from a partner's account: proposed, never assumed."""
-    if told.amount_cents is None or told.direction is None or told.currency != "EUR":
-        return matching.judge(told, None)
-    payout = await tx.fetchval(
-        f"""
-        SELECT p.number FROM payouts p
-          JOIN partner_bank_details b ON b.tenant_id = p.tenant_id AND b.id = p.bank_details_id
-          {DOCUMENTS}
-         WHERE p.tenant_id = $1 AND b.iban_hmac = $2 AND {TO_TRANSFER} = $3
-           AND p.state IN ('credit_note_open', 'paid', 'returned')
-         ORDER BY position(upper(p.number) IN upper(COALESCE($4, ''))) = 0, p.state <> 'credit_note_open', p.seq LIMIT 1
-        """,
-        tx.tenant.id,
-        detail["other_iban_hmac"],
-        told.amount_cents,
-        detail["text"],
-    )
-    if payout is None:
-        return Verdict(outcome=Outcome.UNRELATED)
-    code = "looks_like_a_transfer" if told.direction == "debit" else "looks_like_money_back"
-    return Verdict(outcome=Outcome.PROPOSED, why=Reason(code=code, params={"payout": payout}))
 
 
 async def _write(tx: TenantTransaction, entry: Entry, found: _Ordered, verdict: Verdict, told: Transfer) -> bool:

@@ -7,7 +7,8 @@ from ledger.bank import bank_entries, booking_questions, payment_evidence
 from ledger.bank.bank_entries import PROPOSALS, BankEntry
 from ledger.bank.matching import is_return
 from ledger.database import TenantTransaction
-from ledger.payouts import payouts
+from ledger.payouts import claims, payouts
+from ledger.payouts.claims import NewPart
 from ledger.payouts.payouts import Payout
 from ledger.refusals import NotAllowedNow, NotFound, require_reason
 from ledger.types import PartnerId, PayoutState
@@ -76,16 +77,38 @@ async def assign(tx: TenantTransaction, entry_id: UUID, number: str, *, by: str)
     return await bank_entries.get(tx, entry.id), payout
 
 
-async def _left_of(tx: TenantTransaction, entry: BankEntry, payout: Payout) -> int:
-    """Cents of the booking that are no evidence yet; none where it is evidence of this payout."""
+async def assign_to_claim(tx: TenantTransaction, entry_id: UUID, claim_id: UUID, *, by: str) -> BankEntry:
+    """A person says which claim a credit repays („Rückzahlung"), as far as it is owed; a hand in the partner.
+
+    What is left of the booking waits on. Locks four eyes of the partner, the own account. Raises NotFound,
+    NotAllowedNow (not unresolved, no clear credit, nothing left of it, the claim has ended, or got some of it already).
+    """
+    claim = await claims.hold(tx, claim_id)
+    entry = await _lock(tx, entry_id)
+    if entry.direction != "credit" or entry.currency != "EUR" or entry.booked_on is None or entry.reversal:
+        raise NotAllowedNow("booking_is_no_repayment")
+    left = await _left_of(tx, entry, None)
+    if left <= 0 or any(one.claim == claim.id for one in entry.repayments):
+        raise NotAllowedNow("booking_decided")
+    part = NewPart("bank", min(left, claim.open_cents), entry.booked_on, entry_id=entry.id)
+    await claims.note_part(tx, claim, part, by=by)
+    if part.amount_cents == left:
+        await _decide(tx, entry, "matched", by)
+    return await bank_entries.get(tx, entry.id)
+
+
+async def _left_of(tx: TenantTransaction, entry: BankEntry, payout: Payout | None) -> int:
+    """Cents of the booking that are no evidence and no repayment yet; none where it is evidence of this payout."""
     row = await tx.fetchrow(
         """
         SELECT COALESCE(sum(amount_cents), 0)::bigint AS proved, COALESCE(bool_or(payout_id = $3), false) AS of_it
-          FROM payment_evidence WHERE tenant_id = $1 AND entry_id = $2
+          FROM (SELECT amount_cents, payout_id FROM payment_evidence WHERE tenant_id = $1 AND entry_id = $2
+                 UNION ALL
+                SELECT amount_cents, NULL FROM claim_parts WHERE tenant_id = $1 AND entry_id = $2) told
         """,
         tx.tenant.id,
         entry.id,
-        payout.id,
+        payout and payout.id,
     )
     assert row is not None  # an aggregate answers with one row
     return 0 if row["of_it"] else (entry.amount_cents or 0) - int(row["proved"])

@@ -153,6 +153,22 @@ async def get(tx: TenantTransaction, id: UUID) -> Claim:
     return Claim.from_row(row)
 
 
+async def find_repaid(tx: TenantTransaction, iban_hmac: bytes | None, cents: int) -> Claim | None:
+    """The open claim that a credit from a partner's account may repay: of that amount first, then the oldest."""
+    row = await tx.fetchrow(
+        _CLAIM
+        + """
+          AND c.state = 'open' AND c.partner_id IN (SELECT partner_id FROM partner_bank_details
+                                                     WHERE tenant_id = $1 AND iban_hmac = $2)
+        ORDER BY c.amount_cents - c.settled_cents <> $3, c.seq LIMIT 1
+        """,
+        tx.tenant.id,
+        iban_hmac,
+        cents,
+    )
+    return None if row is None else Claim.from_row(row)
+
+
 async def parts_of(tx: TenantTransaction, claim: UUID) -> list[ClaimPart]:
     """What has come of it, in the order in which it was noted."""
     rows = await tx.fetch(

@@ -158,6 +158,8 @@ NEEDS: dict[str, Need] = {
     "bring_bank_statements": Need(STATEMENTS, {"files": [{"name": "a.xml", "content": "PERvY3VtZW50Lz4="}]}),
     "list_bank_statements": Need(BANK),
     "list_bank_entries": Need(BANK),
+    # The booking of the premises is a debit: it repays nothing.
+    "assign_bank_entry_to_claim": Need(BANK, {"claim": "{claim}"}),
     "assign_bank_entry": Need(BANK, {"payout": "PO-2020-9999"}, absent=True),
     "set_bank_entry_aside": Need(BANK, _REASON),
     "take_bank_entry_up": Need(BANK),

@@ -15,11 +15,12 @@ from api.pages.frame.languages import N_, _, money
 from api.pages.frame.list_filters import PAGE_LENGTH, Asked
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
-from api.pages.words import booking_words
+from api.pages.words import booking_words, claim_words
 from ledger.bank import bank_accounts, bank_entries, unassigned
 from ledger.bank.bank_entries import BankEntry, EntryFilter, EntryState
 from ledger.database import TenantTransaction
-from ledger.payouts import payout_list
+from ledger.payouts import claims, payout_list
+from ledger.payouts.claims import Claim, ClaimFilter, ClaimState
 from ledger.payouts.payout_list import PayoutFilter
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound, Refused
 from ledger.reports import search
@@ -33,6 +34,7 @@ Decider = Annotated[Visit, may(Permission.STATEMENTS, page=PAGE)]
 _SHOWN = (EntryState.UNRESOLVED, EntryState.SET_ASIDE, EntryState.MATCHED)
 _TICK = "vorschlag-"
 _PARTNERS_SOUGHT = 5
+_CLAIMS_SHOWN = 50
 _HINTS = {
     "zugeordnet": N_("Der Umsatz ist zugeordnet."),
     "vorschlaege": N_("Die Vorschläge sind bestätigt."),
@@ -97,6 +99,19 @@ async def assign(entry: UUID, visit: Decider) -> Response:
         if why.code == "payout_not_found":
             return await _shown(visit, entry, wrong=why)
         raise
+    return RedirectResponse(f"{PAGE}?hinweis=zugeordnet", status_code=303)
+
+
+@router.post("/{entry}/forderung")
+async def assign_to_claim(entry: UUID, visit: Decider) -> Response:
+    """Once: sent twice, the second one finds what the first one did."""
+    actor, claim = visit.person.actor, _id(visit.field("forderung"), "claim_not_found")
+    try:
+        async with visit.doors.ledger.transaction(visit.tenant, cause=actor, person=visit.person.user_id) as tx:
+            if all(one.claim != claim for one in (await bank_entries.get(tx, entry)).repayments):
+                await unassigned.assign_to_claim(tx, entry, claim, by=actor)
+    except NotAllowedNow as why:
+        return await _shown(visit, entry, wrong=why)
     return RedirectResponse(f"{PAGE}?hinweis=zugeordnet", status_code=303)
 
 
@@ -181,6 +196,7 @@ async def _shown(visit: Visit, entry_id: UUID, *, wrong: Refused | None = None) 
         words = _amount(entry) if typed is None else typed.strip()[:200]
         is_open = entry.state is EntryState.UNRESOLVED
         candidates = await _candidates(tx, words) if is_open else []
+        open_claims = await _open_claims(tx, entry) if is_open and entry.direction == "credit" else []
         names = await actor_names.names(tx)
     return visit.page(
         "unassigned_entry.html",
@@ -190,6 +206,8 @@ async def _shown(visit: Visit, entry_id: UUID, *, wrong: Refused | None = None) 
         is_open=is_open,
         sought=words,
         candidates=candidates,
+        open_claims=open_claims,
+        claim_words=claim_words,
         words=booking_words,
         name_of=names,
         may_decide=visit.person.may(Permission.STATEMENTS),
@@ -217,8 +235,17 @@ async def _candidates(tx: TenantTransaction, words: str) -> list[Candidate]:
     return list({one.number: one for one in named if one.state in unassigned.TO_ASSIGN}.values())
 
 
-def _id(written: str) -> UUID:
+async def _open_claims(tx: TenantTransaction, entry: BankEntry) -> list[Claim]:
+    """What a credit may repay, the proposed one first."""
+    found, _following = await claims.list_claims(tx, ClaimFilter(state=ClaimState.OPEN), limit=_CLAIMS_SHOWN)
+    proposed = entry.proposed_claim
+    if proposed is not None and all(one.id != proposed for one in found):
+        found.append(await claims.get(tx, proposed))
+    return sorted(found, key=lambda one: one.id != proposed)
+
+
+def _id(written: str, unknown: str = "bank_entry_not_found") -> UUID:
     try:
         return UUID(written)
     except ValueError:
-        raise NotFound("bank_entry_not_found") from None
+        raise NotFound(unknown) from None

@@ -87,6 +87,7 @@ NEEDS: dict[tuple[str, str], Permission | tuple[Permission, ...]] = {
     ("GET", "/admin/nicht-zugeordnet"): Permission.SEE_BANK,
     ("POST", "/admin/nicht-zugeordnet"): Permission.STATEMENTS,
     ("GET", "/admin/nicht-zugeordnet/{entry}"): Permission.SEE_BANK,
+    ("POST", "/admin/nicht-zugeordnet/{entry}/forderung"): Permission.STATEMENTS,
     **{
         ("POST", f"/admin/nicht-zugeordnet/{{entry}}/{act}"): Permission.STATEMENTS
         for act in ("zuordnen", "beiseite", "wieder")
