@@ -53,7 +53,7 @@ class Sales(Loop):
 
 
 async def run(state: Path) -> dict[str, object]:
-    """Raises StackError, NotReached."""
+    """The figures of a drill whose state lies in this folder. Raises StackError, NotReached."""
     ports = Ports.free()
     dump = state / "backup.dump"
     async with _stack(state, ports) as stack, Office(stack.addresses, "lexoffice") as office:
