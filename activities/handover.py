@@ -4,6 +4,7 @@ that are wanted are set.
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from functools import partial
 from typing import Protocol
@@ -31,7 +32,7 @@ from activities.turns import Due, Turns
 from ledger.audit import unannounced, webhook_endpoints
 from ledger.bank import partner_accounts
 from ledger.connections import wanted_schedules
-from ledger.database import Ledger
+from ledger.database import Ledger, TenantTransaction
 from ledger.documents import intents, papers
 from ledger.inbox import events, sweep_findings
 from ledger.mail import outbox
@@ -185,8 +186,12 @@ class HandoverActivities:
 
     async def _announce_vat_check(self, tenant: Tenant, check: UUID) -> None:
         await self._announcer.announce_vat_check(activity.client(), VatCheckInput(tenant=tenant, check=check))
-        async with self._ledger.transaction(tenant) as tx:
+        async with self._marks(tenant) as tx:
             await vat_checks.mark_announced(tx, check)
+
+    def _marks(self, tenant: Tenant) -> AbstractAsyncContextManager[TenantTransaction]:
+        """For what says that something was announced: forgotten, it is announced once more, which changes nothing."""
+        return self._ledger.transaction(tenant, may_be_lost=True)
 
     async def _announce_mail(self, mail: ToSend) -> None:
         told = MailInput(tenant=mail.tenant, user=mail.user, mail=mail.id, kind=mail.kind)
@@ -251,7 +256,7 @@ class HandoverActivities:
             await self._announcer.announce_recheck(client, told)
         else:
             await self._announcer.announce_payout(client, told)
-        async with self._ledger.transaction(tenant) as tx:
+        async with self._marks(tenant) as tx:
             await payouts.mark_started(tx, number)
             if wanted:
                 await payouts.mark_rechecked(tx, number, wanted)
@@ -265,7 +270,7 @@ class HandoverActivities:
         await self._announcer.announce_decision(
             activity.client(), PayoutInput.of(tenant, payout), decision.kind, decision.id
         )
-        async with self._ledger.transaction(tenant) as tx:
+        async with self._marks(tenant) as tx:
             await payouts.mark_started(tx, decision.number)
             await decisions.mark_delivered(tx, id)
 
@@ -281,14 +286,14 @@ class HandoverActivities:
         await self._announcer.announce_invoice(
             activity.client(), DocumentCreation(tenant=tenant, intent=id, transaction_id=intent.transaction_id)
         )
-        async with self._ledger.transaction(tenant) as tx:
+        async with self._marks(tenant) as tx:
             await intents.mark_announced(tx, id)
 
     async def _announce_own_document(self, tenant: Tenant, id: UUID) -> None:
         async with self._ledger.transaction(tenant) as tx:
             wanted = await own_reversal_rows.announcement_wanted(tx, id)
         await self._announcer.announce_own_document(activity.client(), OwnDocumentInput(tenant=tenant, reversal=id))
-        async with self._ledger.transaction(tenant) as tx:
+        async with self._marks(tenant) as tx:
             await own_reversal_rows.mark_announced(tx, id, wanted)
 
     async def _announce_event(self, tenant: Tenant, id: EventId) -> None:

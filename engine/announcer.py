@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -20,7 +21,7 @@ from engine import announcing, schedules
 from engine.breaker import Breaker
 from engine.call_limit import call_limit
 from ledger.connections.wanted_schedules import ScheduleKind
-from ledger.database import Ledger
+from ledger.database import Ledger, TenantTransaction
 from ledger.documents import intents
 from ledger.inbox import events
 from ledger.inbox.events import Event
@@ -148,7 +149,7 @@ class Announcer:
         )
         if told:
             with leave_to_handover("payout"):
-                async with self._ledger.transaction(tenant) as tx:
+                async with self._marks(tenant) as tx:
                     await payouts.mark_started(tx, payout.number)
         return told
 
@@ -163,7 +164,7 @@ class Announcer:
         )
         if told:
             with leave_to_handover("decision"):
-                async with self._ledger.transaction(tenant) as tx:
+                async with self._marks(tenant) as tx:
                     await payouts.mark_started(tx, payout.number)
                     await decisions.mark_delivered(tx, decision.id)
         return told
@@ -194,7 +195,7 @@ class Announcer:
         )
         if told:
             with leave_to_handover("invoice"):
-                async with self._ledger.transaction(tenant) as tx:
+                async with self._marks(tenant) as tx:
                     await intents.mark_announced(tx, intent)
         return told
 
@@ -214,7 +215,7 @@ class Announcer:
         )
         if told:
             with leave_to_handover("own_document"):
-                async with self._ledger.transaction(tenant) as tx:
+                async with self._marks(tenant) as tx:
                     await own_reversal_rows.mark_announced(tx, reversal, wanted)
         return told
 
@@ -231,7 +232,7 @@ class Announcer:
         )
         if told and wanted:
             with leave_to_handover("recheck"):
-                async with self._ledger.transaction(tenant) as tx:
+                async with self._marks(tenant) as tx:
                     await payouts.mark_started(tx, payout.number)
                     await payouts.mark_rechecked(tx, payout.number, wanted)
         return told
@@ -262,7 +263,7 @@ class Announcer:
         )
         if told:
             with leave_to_handover("vat_check"):
-                async with self._ledger.transaction(tenant) as tx:
+                async with self._marks(tenant) as tx:
                     await vat_checks.mark_announced(tx, check)
         return told
 
@@ -285,6 +286,10 @@ class Announcer:
         with leave_to_handover("schedule"):
             return await self._attempt("schedule", kind, lambda: self._schedules.set(self._engine, tenant, kind))
         return False
+
+    def _marks(self, tenant: Tenant) -> AbstractAsyncContextManager[TenantTransaction]:
+        """For what says that something was announced: forgotten, it is announced once more, which changes nothing."""
+        return self._ledger.transaction(tenant, may_be_lost=True)
 
     async def close(self) -> None:
         """Let what is under way end, and write what is still to be marked."""

@@ -21,6 +21,8 @@ _ENTER = (
     "BEGIN; "
     "SELECT set_config('app.tenant', {}, true), set_config('app.cause', {}, true), set_config('app.person', {}, true)"
 )
+NOT_WAITED_FOR = "set_config('synchronous_commit', 'off', true)"
+"""Selected in a transaction, its commit does not wait for the disk (`Ledger.transaction`, `may_be_lost`)."""
 
 
 class NotCommitted(RuntimeError):
@@ -169,14 +171,16 @@ class Ledger:
 
     @asynccontextmanager
     async def transaction(
-        self, tenant: Tenant, *, cause: str = "", person: UserId | None = None
+        self, tenant: Tenant, *, cause: str = "", person: UserId | None = None, may_be_lost: bool = False
     ) -> AsyncIterator[TenantTransaction]:
         """One transaction of one tenant. `cause` is remembered with each change of state ('event:17').
 
-        `person` opens the rows of that person, too (functions/ground.sql).
+        `person` opens the rows of that person, too (functions/ground.sql). `may_be_lost`: its commit does not wait for
+        the disk, and a crash of PostgreSQL may take back the last second of such commits; only for what can be derived
+        again, never for a decision, an intent, an event or money (docs/adr).
         Raises the Refused that a constraint stands for.
         """
-        async with self._entered(str(tenant.id), cause, person) as connection:
+        async with self._entered(str(tenant.id), cause, person, may_be_lost=may_be_lost) as connection:
             tx = TenantTransaction(connection, tenant)
             yield tx
         tx.end()
@@ -189,15 +193,15 @@ class Ledger:
 
     @asynccontextmanager
     async def _entered(
-        self, tenant: str, cause: str, person: UserId | None
+        self, tenant: str, cause: str, person: UserId | None, *, may_be_lost: bool = False
     ) -> AsyncIterator["PoolConnectionProxy[asyncpg.Record]"]:
+        person_id = "" if person is None else str(person)
+        # One message for BEGIN and all that we set, which is why the values stand in its text.
+        enter = _ENTER.format(_quoted(tenant), _quoted(cause), _quoted(person_id))
         with translating_refusals():
             async with self._pool.acquire(timeout=self._acquire_timeout) as connection:
                 try:
-                    # One message for BEGIN and all that we set, which is why the values stand in its text.
-                    await connection.execute(
-                        _ENTER.format(_quoted(tenant), _quoted(cause), _quoted("" if person is None else str(person)))
-                    )
+                    await connection.execute(f"{enter}, {NOT_WAITED_FOR}" if may_be_lost else enter)
                     yield lock_order.watched(connection)
                 except BaseException:
                     await _undo(connection, "ROLLBACK")

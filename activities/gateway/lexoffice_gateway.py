@@ -99,7 +99,8 @@ class LexofficeDoor:
         compared nothing is, and the activity is tried again. Raises NoSlot, and what `_opened` raises.
         """
         slot: Slot | None = None
-        async with self._ledger.transaction(tenant) as tx:
+        # As with any slot (ledger/connections/budget.py); and the year's count may be short by what a crash forgets.
+        async with self._ledger.transaction(tenant, may_be_lost=True) as tx:
             if self._recovery and not await recovery.may_create(tx, self._recovery):
                 raise not_checked()
             access = await self.access_in(tx)
@@ -108,7 +109,7 @@ class LexofficeDoor:
         opened = await self._opened(tenant, access)
         if access.token is None:
             # A renewal may last longer than a slot does.
-            async with self._ledger.transaction(tenant) as tx:
+            async with self._ledger.transaction(tenant, may_be_lost=True) as tx:
                 slot = await self._creation_slot(tx, counts_to_the_minute)
         if slot is None:
             raise budget_exhausted(types.LEXOFFICE)

@@ -218,7 +218,8 @@ async def note_use(ledger: Ledger, caller: Caller) -> None:
     Whoever holds a good key is let in even if this cannot be written, as while the database only reads.
     """
     with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
-        async with ledger.transaction(caller.tenant) as tx:
+        # To the hour: what a crash forgets the next use writes.
+        async with ledger.transaction(caller.tenant, may_be_lost=True) as tx:
             await tx.execute(
                 """
                 UPDATE api_keys SET last_used_at = now()

@@ -37,7 +37,8 @@ async def reserve(ledger: Ledger, tenant: Tenant, *, provider: str, pace_per_sec
     """Take the next slot if one is free within 3 s, else None: nothing queues here, so priorities still count."""
     if pace_per_second <= 0:  # unlimited: benches against a sandbox without limits
         return Slot(wait_seconds=0.0)
-    async with ledger.transaction(tenant) as tx:
+    # A slot that is forgotten lets one call follow too soon: at worst it is answered 429 and tried again.
+    async with ledger.transaction(tenant, may_be_lost=True) as tx:
         wait = await tx.fetchval(
             """
             UPDATE api_budgets

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from ledger import service_levels
-from ledger.database import Ledger, TenantTransaction
+from ledger.database import NOT_WAITED_FOR, Ledger, TenantTransaction
 from ledger.reasons import Reason
 from ledger.refusals import NotFound
 from ledger.types import EventId, EventState, Frozen, Tenant
@@ -162,10 +162,16 @@ async def take_in_within(tx: TenantTransaction, arrival: Arrival) -> EventId | N
 
 
 async def mark_announced(ledger: Ledger, tenant: Tenant, deliveries: dict[EventId, int]) -> None:
-    """Remember that these deliveries were announced; one round trip."""
+    """Remember that these deliveries were announced; one round trip.
+
+    Its commit does not wait: a mark that is forgotten has the delivery announced once more, which changes nothing.
+    """
     async with ledger.without_tenant() as db:
         await db.execute(
-            "SELECT mark_events_handed_over($1, $2, $3)", tenant.id, list(deliveries), list(deliveries.values())
+            f"SELECT {NOT_WAITED_FOR}, mark_events_handed_over($1, $2, $3)",
+            tenant.id,
+            list(deliveries),
+            list(deliveries.values()),
         )
 
 

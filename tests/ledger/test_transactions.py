@@ -134,3 +134,13 @@ async def test_a_part_may_fail_by_itself_even_within_another(single: Ledger, ten
         with pytest.raises(LookupError):
             await part(tx, "Lost too", fail)
     assert await name_of(single, tenant) == "Kept"
+
+
+async def test_what_may_be_lost_does_not_wait_for_the_disk_and_what_comes_after_it_does(
+    single: Ledger, tenant: Tenant
+) -> None:
+    waits = "SELECT current_setting('synchronous_commit')"
+    async with single.transaction(tenant, may_be_lost=True) as tx:
+        assert await tx.fetchval(waits) == "off"
+    async with single.transaction(tenant) as tx:
+        assert await tx.fetchval(waits) != "off"
