@@ -67,6 +67,7 @@ def _arguments() -> argparse.Namespace:
         description="Run the whole product while its parts are killed, lexoffice answers with every fault there is, "
         "and notifications are duplicated, reordered, delayed and dropped. Afterwards lexoffice's documents, the "
         "ledger and the workflows are compared. Everything runs on 127.0.0.1 and ends with this command.",
+        epilog="--every-step, given first, is another run: the loop once for each of its steps (--every-step --help).",
     )
     parser.add_argument("--seed", type=int, default=1, help="draws who does what when, and what fails (%(default)s)")
     parser.add_argument("--payouts", type=int, default=300, help="stories that lead to a payout (%(default)s)")
@@ -100,7 +101,12 @@ def _arguments() -> argparse.Namespace:
 
 
 def main() -> None:
-    status = asyncio.run(_main(_arguments()))
+    if sys.argv[1:2] == ["--every-step"]:
+        from chaos.steps import command
+
+        status = command.main(sys.argv[2:])
+    else:
+        status = asyncio.run(_main(_arguments()))
     sys.stdout.flush()
     sys.stderr.flush()
     # The Temporal SDK can crash while the interpreter shuts down (sdk-python issue 300); the result stands.

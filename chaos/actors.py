@@ -227,6 +227,12 @@ async def sell(firm: Firm, sale: Sale, diary: Diary, *, began: float, look_every
     await asyncio.sleep(max(0.0, began + sale.begins_at - time.monotonic()))
     story.is_at("joins")
     await firm.make_partner(sale.seller, sale.manager)
+    await sell_once(story, sale, diary)
+
+
+async def sell_once(story: Story, sale: Sale, diary: Diary) -> None:
+    """The sale of a partner who has joined, until that partner's payout has come to its end."""
+    firm = story.firm
     payment_intent = f"pi_chaos_{firm.tenant.slug}_{sale.index}"
     await firm.stripe_says(_checkout(payment_intent, sale))
     levels = (sale.seller, sale.manager, *((MANAGERS[0],) if sale.manager != MANAGERS[0] else ()))

@@ -17,8 +17,9 @@ _IN_FLIGHT_S = 50.0
 class Person:
     """Answers what no machine may decide, after looking into lexoffice. What they do not know stays open."""
 
-    def __init__(self, firm: Firm) -> None:
+    def __init__(self, firm: Firm, *, in_flight_s: float = _IN_FLIGHT_S) -> None:
         self._firm = firm
+        self._in_flight_s = in_flight_s
         self.answered: Counter[str] = Counter()
         self._found_at: dict[str, float] = {}
 
@@ -60,7 +61,7 @@ class Person:
 
     async def _answer_lost(self, task: dict[str, Any]) -> None:
         """Look for the marker in lexoffice: adopt the one that is there, or say that there is none."""
-        if time.monotonic() - self._found_at.setdefault(task["id"], time.monotonic()) < _IN_FLIGHT_S:
+        if time.monotonic() - self._found_at.setdefault(task["id"], time.monotonic()) < self._in_flight_s:
             return
         if self._firm.writes_own and task["subject"] == "payout":
             await self._answer_lost_voucher(task)

@@ -2,10 +2,9 @@
 
 import asyncio
 import contextlib
-import functools
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,19 +12,18 @@ from typing import Any
 
 import asyncpg
 import httpx
-from temporalio.client import Client
-from temporalio.runtime import Runtime, TelemetryConfig
 from temporalio.service import RPCError
 
 from chaos import oracle, weather
 from chaos.actors import Diary, collect, sell
+from chaos.background import in_background
 from chaos.banking import BankDays, Banker, Terminal
 from chaos.firm import Firm
 from chaos.monkey import Monkey
 from chaos.parts import Careless, second_worker
 from chaos.people import Person
 from chaos.plan import Plan
-from engine.plugin import plugin
+from chaos.quiet import answers, is_quiet, open_engine
 from ledger.database import Ledger
 from sandbox.processes import Service
 from sandbox.stack import Ports, Stack
@@ -107,9 +105,9 @@ async def run(plan: Plan, conditions: Conditions, state: Path, say: Say) -> dict
         monkey = Monkey(parts, say)
         people = [Person(firm) for firm in firms]
         faults: Counter[str] = Counter()
-        async with _background(
+        async with in_background(
             *(monkey.keep_running(name) for name in parts),
-            monkey.revive("temporal", lambda: _answers(stack)),
+            monkey.revive("temporal", lambda: answers(stack)),
             *(one.be_there() for one in people),
             *(firm.banker.be_there() for firm in firms if firm.banker is not None),
             *([days.go_by()] if days is not None else []),
@@ -135,7 +133,7 @@ async def run(plan: Plan, conditions: Conditions, state: Path, say: Say) -> dict
                 stories.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await stories
-        engine = await _engine(stack)
+        engine = await open_engine(stack)
         findings = await oracle.compare(firms, diary, stack.addresses.postgres.app_url, engine)
         findings.differences += _misbehaviour(monkey, firms, settled)
         sent = [sent for firm in firms for sent in await firm.notifications()]
@@ -241,77 +239,11 @@ async def _settle(
         if not all(firm.banker.is_done for firm in firms if firm.banker is not None):
             continue
         try:
-            if await _is_quiet(stack, firms):
+            if await is_quiet(stack, firms):
                 return True
         except (RPCError, RuntimeError, OSError, asyncpg.PostgresConnectionError):
             continue  # up, and not yet itself again
     return False
-
-
-async def _is_quiet(stack: Stack, firms: Sequence[Firm]) -> bool:
-    """No notification on its way, no event unhandled, no decision unheard, no document under way, and no workflow of a
-    payout that has ended: on a busy machine its last look comes long after the state.
-    """
-    if (await firms[0].office("GET", "/sandbox/health"))["pendingNotifications"]:
-        return False
-    engine = await _engine(stack)
-    running = 'ExecutionStatus = "Running" AND WorkflowType IN ("DocumentWorkflow", "InvoiceWorkflow")'
-    if (await engine.count_workflows(running)).count:
-        return False
-    ledger = await asyncpg.connect(stack.addresses.postgres.app_url)
-    going_on = 0
-    try:
-        for firm in firms:
-            async with ledger.transaction(readonly=True):
-                await ledger.execute("SELECT set_config('app.tenant', $1, true)", str(firm.tenant.id))
-                if await ledger.fetchval(_UNDER_WAY):
-                    return False
-                going_on += await ledger.fetchval("SELECT count(*) FROM payouts WHERE state <> ALL ($1)", oracle.ENDED)
-    finally:
-        await ledger.close()
-    of_payouts = 'ExecutionStatus = "Running" AND WorkflowType = "PayoutWorkflow"'
-    return (await engine.count_workflows(of_payouts)).count == going_on
-
-
-_UNDER_WAY = """
-    SELECT EXISTS (SELECT 1 FROM events WHERE state IN ('received', 'waiting', 'skipped') AND provider = 'lexoffice')
-        OR EXISTS (SELECT 1 FROM decisions WHERE delivered_at IS NULL)
-        OR EXISTS (SELECT 1 FROM creation_intents WHERE closed_at IS NULL)
-        OR EXISTS (SELECT 1 FROM bank_entries WHERE state = 'waiting' AND booked_by IS NOT NULL)
-        OR EXISTS (SELECT 1 FROM payouts WHERE workflow_started_at IS NULL OR recheck_wanted_at IS NOT NULL)
-"""
-
-
-async def _answers(stack: Stack) -> bool:
-    """Whether the engine can read its own database."""
-    try:
-        async with asyncio.timeout(5):
-            await (await _engine(stack)).count_workflows('ExecutionStatus = "Running"')
-    except (RPCError, RuntimeError, TimeoutError):
-        return False
-    return True
-
-
-async def _engine(stack: Stack) -> Client:
-    temporal = stack.addresses.temporal
-    return await Client.connect(temporal.address, namespace=temporal.namespace, plugins=[plugin()], runtime=_quiet())
-
-
-@functools.cache
-def _quiet() -> Runtime:
-    """Warnings of the SDK would stand in standard output, where the report is."""
-    return Runtime(telemetry=TelemetryConfig(logging=None))
-
-
-@contextlib.asynccontextmanager
-async def _background(*loops: Coroutine[Any, Any, None]) -> AsyncIterator[list[asyncio.Task[None]]]:
-    tasks = [asyncio.create_task(loop) for loop in loops]
-    try:
-        yield tasks
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _misbehaviour(monkey: Monkey, firms: Sequence[Firm], settled: bool) -> list[str]:

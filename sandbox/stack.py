@@ -115,14 +115,14 @@ class Partnerdesk(Service):
 
     def __init__(self, name: str, arguments: Sequence[str], ready_url: str, log: Path, env: Mapping[str, str]) -> None:
         self.name = name
-        self._ready_url = ready_url
+        self.ready_url = ready_url
         self._command = Command(name, [partnerdesk_command(), *arguments], log, env=env)
 
     def command(self) -> Command:
         return self._command
 
     async def is_ready(self) -> bool:
-        return await http_answers(self._ready_url)
+        return await http_answers(self.ready_url)
 
 
 class Stack:
