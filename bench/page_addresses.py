@@ -123,6 +123,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/api/v1/partners": ("", "?limit=200", "?cursor={partner_deep}", "?status=inactive", "?sponsor=P00001"),
     "/api/v1/partners/{code}": ("P00002", "P00001", "{leaf}"),
     "/api/v1/partners/{code}/due": ("P00001/due", "{leaf}/due"),
+    "/api/v1/partners/{code}/coupons": ("P00001/coupons",),
     "/api/v1/partners/{code}/vat-checks": ("P00001/vat-checks", "{leaf}/vat-checks"),
     "/api/v1/customers": ("", "?cursor={customer_deep}", "?partner=P00003"),
     "/api/v1/customers/{customer_id}": ("{customer}",),

@@ -764,6 +764,28 @@ CREATE POLICY own_tenant ON correction_lines
     CHECK (tenant_id = current_tenant());
 GRANT INSERT, SELECT, UPDATE ON correction_lines TO partnerdesk_app;
 
+CREATE TABLE coupons (
+    tenant_id   uuid NOT NULL REFERENCES tenants,
+    id          uuid NOT NULL DEFAULT gen_random_uuid(),
+    code        text NOT NULL CHECK (length(code) BETWEEN 1 AND 100),
+    partner_id  uuid NOT NULL,
+    recorded_by text NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    ended_by    text,
+    ended_at    timestamptz,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, partner_id) REFERENCES partners,
+    CHECK ((ended_at IS NULL) = (ended_by IS NULL))
+);
+COMMENT ON TABLE coupons IS 'Whose a coupon is: a sale made with it was brought by that partner.';
+CREATE UNIQUE INDEX a_coupon_is_one_partner_s ON coupons (tenant_id, code) WHERE ended_at IS NULL;
+CREATE INDEX coupons_by_code ON coupons (tenant_id, code, recorded_at);
+CREATE INDEX coupons_of_a_partner ON coupons (tenant_id, partner_id, recorded_at);
+ALTER TABLE coupons ENABLE ROW LEVEL SECURITY;
+ALTER TABLE coupons FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON coupons USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT, UPDATE ON coupons TO partnerdesk_app;
+
 CREATE TABLE creation_intents (
     tenant_id       uuid NOT NULL REFERENCES tenants,
     id              uuid NOT NULL DEFAULT gen_random_uuid(),

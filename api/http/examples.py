@@ -141,6 +141,7 @@ _REFUSALS = {
     "refund_transaction": "refund_exceeds_sale",
     "put_source": "source_secret_not_acceptable",
     "test_source": "source_is_off",
+    "add_coupon": "coupon_taken",
     "request_payout": "nothing_due",
     "approve_payout": "content_has_changed",
     "reject_payout": "payout_paid",

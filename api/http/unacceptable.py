@@ -25,6 +25,7 @@ UNACCEPTABLE: tuple[tuple[int, str, str], ...] = (
     (422, "correction_takes_all", "correction_takes_all"),
     (422, "correction_takes_nothing", "correction_takes_nothing"),
     (422, "country_unknown", "country_unknown"),
+    (422, "coupon_not_acceptable", "coupon_not_acceptable"),
     (422, "credit_note_needs_books", "credit_note_needs_books"),
     (422, "cut_off_not_acceptable", "cut_off_missing"),
     (422, "cut_off_not_acceptable", "cut_off_not_acceptable"),

@@ -30,6 +30,8 @@ _LEAVES_A_HAND: Mapping[str, _Act] = {
     "payout.voucher_assigned": _Act(),
     "partner.created": _Act(),
     "partner.changed": _Act(),
+    "partner.coupon_added": _Act(),
+    "partner.coupon_ended": _Act(),
     "partner.agreement_accepted": _Act(),
     "partner.bank_details_saved": _Act(about="account"),
     "partner.tax_status_recorded": _Act(about="record"),

@@ -14,7 +14,7 @@ from ledger.audit import audit
 from ledger.booking import attribution
 from ledger.booking.outcome import Outcome, SaleState, read_state, settled
 from ledger.database import TenantTransaction
-from ledger.programme import campaigns, partners
+from ledger.programme import campaigns, coupons, partners
 from ledger.programme.partners import Partner
 from ledger.reasons import Reason
 from ledger.refusals import NotAcceptable
@@ -53,11 +53,12 @@ async def attribute(
 
 
 async def partner_named(tx: TenantTransaction, report: SaleReport) -> Partner | None:
-    """By the first of its sources that names one."""
+    """By the first of its sources that names one; a coupon names its partner where nothing else does."""
     for code in (report.shop_reference, report.partner_code, report.further_code):
         if code is not None and (found := await partners.find_by_code(tx, code)) is not None:
             return found
-    return None
+    by_coupon = await coupons.partner_of(tx, report.coupons, report.sold_at) if report.coupons else None
+    return None if by_coupon is None else await partners.get(tx, by_coupon)
 
 
 def has_partner_name(report: SaleReport) -> bool:

@@ -32,6 +32,7 @@ _OF_PARTNER = {
     " FROM bank_entry_details t JOIN bank_entries e ON e.tenant_id = t.tenant_id AND e.id = t.entry_id"
     " WHERE t.tenant_id = $1 AND t.other_iban_hmac IN (SELECT iban_hmac FROM partner_bank_details"
     " WHERE tenant_id = $1 AND partner_id = $2) ORDER BY e.seq, t.position",
+    "coupons": "SELECT to_jsonb(t) FROM coupons t WHERE tenant_id = $1 AND partner_id = $2 ORDER BY recorded_at",
     "personal_links": "SELECT to_jsonb(t) - '{token_hmac,cookie_hmac}'::text[] FROM partner_links t"
     " WHERE tenant_id = $1 AND partner_id = $2 ORDER BY created_at",
     "sales": "SELECT jsonb_build_object('id', id, 'state', state, 'sold_at', sold_at, 'base_cents', base_cents,"

@@ -58,6 +58,8 @@ class SaleReport(_ByReference):
     partner_code: str | None = None
     further_code: str | None = None
     """Of the subscription; of all these the first that names a partner counts."""
+    coupons: tuple[str, ...] = Field(default=(), max_length=20)
+    """With which it was bought. Shops have coupons of nobody's: one that is not known is no question."""
     campaign_slug: str | None = None
     customer_external_id: str | None = None
     customer_email: str | None = None

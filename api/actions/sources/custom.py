@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from api.actions.sources.amounts import rate_of, tax_in, units_of
-from api.actions.sources.members import currency, mail, members, name, text
+from api.actions.sources.members import coupons, currency, mail, members, name, text
 from api.actions.sources.message import (
     NO_AMOUNT,
     NOT_HANDLED,
@@ -78,6 +78,7 @@ def _sale(id_: str, at: datetime, told: dict[str, Any], terms: Terms) -> SaleRep
         subscription=text(told.get("subscriptionId")),
         order_reference=plain_text.order_of(order) or None if order else None,
         partner_code=name(told.get("partnerId")),
+        coupons=coupons(told.get("couponCode"), told.get("couponCodes")),
         campaign_slug=text(told.get("campaignSlug")),
         customer_external_id=text(customer.get("externalId")),
         customer_email=mail(customer.get("email")),

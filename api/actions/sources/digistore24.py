@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
 from api.actions.sources.amounts import size_of, units_of
-from api.actions.sources.members import currency, mail, name, text
+from api.actions.sources.members import coupons, currency, mail, name, text
 from api.actions.sources.message import (
     NO_AMOUNT,
     NOT_HANDLED,
@@ -121,6 +121,7 @@ def _sale(
         more_references=(payment, item),
         subscription=f"digistore24:{text(told.get('order_id'))}" if is_subscription else None,
         shop_reference=name(told.get("custom")),
+        coupons=coupons(told.get("voucher_code")),
         campaign_slug=text(told.get("campaignkey")),
         customer_external_id=text(told.get("buyer_id")),
         customer_email=mail(told.get("email")) or mail(told.get("buyer_email")),

@@ -12,6 +12,7 @@ from ledger.sales.references import Paid
 
 _LONGEST_ID = 255
 _LONGEST_CODE = 100
+_MOST_COUPONS = 20
 _LONGEST_NAME, _LONGEST_MAIL = 300, 320
 
 
@@ -50,6 +51,13 @@ def metadata(thing: dict[str, Any], key: str) -> str | None:
     """What the shop wrote there, cleaned; too long for what it should be, it is cut and names nobody."""
     value = members(thing.get("metadata")).get(key)
     return plain_text.cleaned(value, _LONGEST_CODE) or None if isinstance(value, str) else None
+
+
+def coupons(*values: Any) -> tuple[str, ...]:
+    """Codes of coupons, each once; a list counts as its members."""
+    told = [one for value in values for one in (value if isinstance(value, list) else [value])]
+    codes = [plain_text.cleaned(one, _LONGEST_CODE) for one in told if isinstance(one, str)]
+    return tuple(dict.fromkeys(code for code in codes if code))[:_MOST_COUPONS]
 
 
 def order_reference(thing: dict[str, Any]) -> str | None:

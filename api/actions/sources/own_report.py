@@ -51,6 +51,7 @@ class NewSale(Submitted):
     exchange_rate: GivenRate | None = None
     sold_at: BusinessTime
     partner_code: str | None = Field(default=None, min_length=1, max_length=32)
+    coupon_code: str | None = Field(default=None, min_length=1, max_length=100, examples=["SOMMER10"])
     campaign_slug: str | None = Field(default=None, min_length=1, max_length=64)
     order_reference: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{3,80}$")
     subscription: str | None = Field(default=None, min_length=1, max_length=255, pattern=r"^[\x21-\x7e]+$")
@@ -169,6 +170,7 @@ def _report(new: NewSale, own: Reference) -> SaleReport:
         subscription=new.subscription,
         order_reference=new.order_reference,
         partner_code=new.partner_code,
+        coupons=(new.coupon_code,) if new.coupon_code else (),
         campaign_slug=new.campaign_slug,
         customer_external_id=customer.external_id,
         customer_email=customer.email,

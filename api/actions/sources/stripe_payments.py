@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from api.actions.sources.members import (
+    coupons,
     currency,
     id_of,
     instant,
@@ -54,6 +55,7 @@ def of_session(event: StripeEvent) -> SaleReport | Ignored:
         order_reference=order_reference(session),
         shop_reference=name(session.get("client_reference_id")),
         partner_code=metadata(session, "partner"),
+        coupons=_coupons(session),
         campaign_slug=metadata(session, "campaign"),
         customer_external_id=id_of(session.get("customer")),
         customer_email=mail(details.get("email")) or mail(session.get("customer_email")),
@@ -124,6 +126,7 @@ def of_invoice(event: StripeEvent) -> SaleReport | Ignored:
         order_reference=order_reference(invoice),
         partner_code=metadata(invoice, "partner") or metadata(subscribed, "partner"),
         further_code=metadata(subscribed, "partner"),
+        coupons=_coupons(invoice),
         campaign_slug=metadata(invoice, "campaign") or metadata(subscribed, "campaign"),
         customer_external_id=id_of(invoice.get("customer")),
         customer_email=mail(invoice.get("customer_email")),
@@ -157,6 +160,23 @@ def of_invoice_payment(event: StripeEvent) -> SaleReport | Ignored:
         currency=currency(told),
         sold_at=instant(members(told.get("status_transitions")).get("paid_at")) or event.created,
     )
+
+
+def _coupons(thing: dict[str, Any]) -> tuple[str, ...]:
+    """By every name that Stripe has for a discount: the code that people type where it is expanded, the id of its
+    promotion code, the coupon's id and name. Which of them a partner's coupon is kept under is the tenant's choice."""
+    broken_down = members(members(thing.get("total_details")).get("breakdown"))
+    told = [
+        members(thing.get("discount")),
+        *listed(thing.get("discounts")),
+        *(members(one.get("discount")) for one in listed(broken_down.get("discounts"))),
+    ]
+    names: list[Any] = []
+    for one in told:
+        coupon = one.get("coupon") or members(one.get("source")).get("coupon")
+        promotion = one.get("promotion_code")
+        names += [members(promotion).get("code"), id_of(promotion), id_of(coupon), members(coupon).get("name")]
+    return coupons(*names)
 
 
 def _references(*named: tuple[str, str | None]) -> tuple[Reference, ...]:

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from fastapi.responses import RedirectResponse, Response
 
 from api.actions.rechecks import announce_rechecks
@@ -16,8 +16,8 @@ from api.pages.words.bank_words import PAYEE_RESULTS
 from ledger.bank import partner_accounts, payee_checks, payment_evidence, return_reasons
 from ledger.commissions import manual_lines
 from ledger.payouts import payout_requests, payout_stops, rechecks
-from ledger.programme import partner_links
-from ledger.refusals import Blocked, NotAcceptable, NotAllowedNow, NothingDue
+from ledger.programme import coupons, partner_links
+from ledger.refusals import AlreadyExists, Blocked, NotAcceptable, NotAllowedNow, NothingDue
 from ledger.roles import Permission
 from ledger.tax import vat_checks
 
@@ -137,6 +137,27 @@ async def revoke_link(code: Code, link: UUID, visit: Writer) -> Response:
         partner = await of_code(tx, code)
         await partner_links.revoke(tx, partner.id, link, by=visit.person.actor)
     return go(partner, "widerrufen")
+
+
+@router.post(PAGE + "/{code}/gutschein")
+async def add_coupon(code: Code, visit: Writer) -> Response:
+    try:
+        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
+            partner = await of_code(tx, code)
+            await coupons.add(tx, partner.id, visit.field("coupon"), by=visit.person.actor)
+            await rechecks.want_for_hands(tx)
+    except (NotAcceptable, AlreadyExists) as refused:
+        return await shown(visit, code, wrong=refused, where="gutschein")
+    return go(partner, "gutschein")
+
+
+@router.post(PAGE + "/{code}/gutschein/{coupon}/beenden")
+async def end_coupon(code: Code, coupon: Annotated[str, Path(max_length=100)], visit: Writer) -> Response:
+    async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
+        partner = await of_code(tx, code)
+        await coupons.end(tx, partner.id, coupon, by=visit.person.actor)
+        await rechecks.want_for_hands(tx)
+    return go(partner, "gutschein")
 
 
 async def _account_form(visit: Visit, code: str, *, wrong: str | None = None) -> Response:

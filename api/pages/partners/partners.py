@@ -23,7 +23,7 @@ from ledger.bank import partner_accounts
 from ledger.database import TenantTransaction
 from ledger.payouts import claims, partner_balance, rechecks
 from ledger.payouts.claims import ClaimFilter
-from ledger.programme import campaigns, partner_links, partner_list, partners
+from ledger.programme import campaigns, coupons, partner_links, partner_list, partners
 from ledger.programme.partner_list import PartnerFilter
 from ledger.programme.partners import Partner
 from ledger.refusals import AlreadyExists, NotAcceptable, NotAllowedNow, NotFound, Refused
@@ -61,6 +61,7 @@ HINTS = {
     "fortgesetzt": N_("Die Auszahlungen an diesen Partner gehen weiter."),
     "zeile": N_("Die Zeile ist geschrieben. Sie zählt, sobald eine zweite Person sie bestätigt hat."),
     "widerrufen": N_("Der Link ist widerrufen."),
+    "gutschein": N_("Der Gutscheincode ist geändert; er gilt für Verkäufe von jetzt an."),
 }
 
 
@@ -232,6 +233,7 @@ async def shown(
             "claims": (await claims.list_claims(tx, ClaimFilter(partner_id=partner.id), limit=_MOST_CLAIMS))[0],
             "stop": await partner_list.stop_of(tx, partner.id),
             "links": await partner_links.list_links(tx, partner.id),
+            "coupons": await coupons.list_of_partner(tx, partner.id),
             "name_of": await names(tx),
             "campaign": await _campaign(tx, partner.campaign_id),
             "questions": await _questions(tx, partner),

@@ -165,6 +165,8 @@ ACTIONS = {
     "transaction.recorded": N_("Verkauf gemeldet"),
     "transaction.refunded": N_("Verkauf erstattet"),
     "transaction.merged": N_("Verkäufe als einer erkannt"),
+    "partner.coupon_added": N_("Gutscheincode vergeben"),
+    "partner.coupon_ended": N_("Gutscheincode beendet"),
     "transaction.released": N_("Verkauf freigegeben"),
     "transaction.taken_for_one": N_("Zwei Meldungen als ein Verkauf"),
     "transaction.refunds_added": N_("Erstattungen zweier Quellen zusammengezählt"),

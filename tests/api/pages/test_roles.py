@@ -18,6 +18,7 @@ ANYBODY = {
     ("POST", "/reset/{token}"), ("GET", "/static/{name}"), ("POST", "/sprache"), ("GET", "/"),
     # A partner's own page, behind its own cookie.
     ("GET", "/p"), ("GET", "/p/{token}"), ("POST", "/p/{token}"), ("POST", "/p/widerspruch"), ("POST", "/p/abmelden"),
+    ("POST", "/p/kontoinhaber"),
     ("GET", "/p/belege/{number}"), ("GET", "/p/eigene-belege/{document}.{form}"),
     ("GET", "/oauth/lexoffice/callback"),  # which asks for the session that went out
 }  # fmt: skip
@@ -224,7 +225,7 @@ NEEDS: dict[tuple[str, str], Permission | tuple[Permission, ...]] = {
         for act in (
             "bearbeiten", "steuerstatus", "sitz", "vereinbarung", "anhalten", "fortsetzen", "zeile", "auszahlung",
             "link",
-            "link/{link}/widerrufen",
+            "link/{link}/widerrufen", "gutschein", "gutschein/{coupon}/beenden",
         )
     },
 }  # fmt: skip
