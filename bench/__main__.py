@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import budget, documents, loop, pages, payout_run, start
+from bench import budget, documents, loop, pages, payout_run, sizing, start
 from bench.machine import describe
 from bench.rig import say
 from sandbox.memory import memory_folder
@@ -37,6 +37,7 @@ BENCHES = {
     "loop": Bench(loop.ABOUT, loop.add_options, loop.run),
     "pages": Bench(pages.ABOUT, pages.add_options, pages.run),
     "run": Bench(payout_run.ABOUT, payout_run.add_options, payout_run.run),
+    "sizing": Bench(sizing.ABOUT, sizing.add_options, sizing.run),
     "start": Bench(start.ABOUT, start.add_options, start.run),
 }
 
