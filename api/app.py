@@ -14,12 +14,13 @@ from api.actions.authorization import oauth_access
 from api.http import docs_page, problems
 from api.http.background import repeating
 from api.http.described import describe
-from api.http.edge import Edge, Hosts, Limits, Uploads
+from api.http.edge import Edge, Hosts, Limits, Records, Uploads
 from api.http.figures import Figures
 from api.http.metrics import Metrics
 from api.http.parts import Parts
 from api.http.quota import AGREED_EVERY_S, Quota
 from api.http.recognition import Recognition
+from api.http.request_log import WRITTEN_EVERY_S, RequestLog
 from api.http.signing_key import SigningKey
 from api.operator_doors import doors_for_operators, serve_doors
 from api.pages import routes as pages
@@ -89,10 +90,11 @@ ist, wird mit 422 beantwortet, mit `extra_forbidden` und der Stelle in `fields`.
 def create_app(settings: Settings, *, operators_at: socket | None = None) -> FastAPI:
     """`operators_at`: where the doors for operators are served while the application runs."""
     metrics = Metrics()
+    requests = RequestLog(metrics.requests_unlogged.inc)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with _opened(settings, metrics) as app.state.parts, _for_operators(app, operators_at):
+        async with _opened(settings, metrics, requests) as app.state.parts, _for_operators(app, operators_at):
             log.info("started")
             yield
         log.info("stopped")
@@ -125,7 +127,7 @@ def create_app(settings: Settings, *, operators_at: socket | None = None) -> Fas
     describe(app)
     app.add_middleware(
         Edge,
-        metrics=metrics,
+        records=Records(metrics, requests),
         limits=Limits(
             settings.body_bytes,
             settings.request_seconds,
@@ -159,7 +161,7 @@ async def _for_operators(app: FastAPI, listening: socket | None) -> AsyncIterato
 
 
 @asynccontextmanager
-async def _opened(settings: Settings, metrics: Metrics) -> AsyncIterator[Parts]:
+async def _opened(settings: Settings, metrics: Metrics, requests: RequestLog) -> AsyncIterator[Parts]:
     vault = settings.vault()
     # Nothing is tried here: an API that starts while a part is away answers 503 and says so at /readyz.
     ledger = await Ledger.open(
@@ -208,6 +210,7 @@ async def _opened(settings: Settings, metrics: Metrics) -> AsyncIterator[Parts]:
         needed_schema=needed_schema(),
     )
     async with AsyncExitStack() as beside:
+        await beside.enter_async_context(repeating(lambda: requests.write(ledger), every_s=WRITTEN_EVERY_S))
         if quota is not None:
             await beside.enter_async_context(repeating(quota.agree, every_s=AGREED_EVERY_S))
         yield parts

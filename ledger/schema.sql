@@ -62,6 +62,30 @@ CREATE POLICY lookup ON api_keys FOR SELECT TO CURRENT_USER USING (true);
 CREATE POLICY own_tenant ON api_keys USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant());
 GRANT INSERT, SELECT, UPDATE ON api_keys TO partnerdesk_app;
 
+CREATE TABLE api_requests (
+    tenant_id    uuid NOT NULL REFERENCES tenants,
+    seq          bigint GENERATED ALWAYS AS IDENTITY,
+    request_id   text NOT NULL CHECK (length(request_id) <= 64),
+    at           timestamptz NOT NULL,
+    method       text NOT NULL CHECK (length(method) <= 10),
+    route        text NOT NULL CHECK (length(route) <= 300),
+    path         text NOT NULL CHECK (length(path) <= 500),
+    status       integer NOT NULL CHECK (status BETWEEN 0 AND 999),
+    key_id       text NOT NULL,
+    milliseconds integer NOT NULL CHECK (milliseconds >= 0),
+    PRIMARY KEY (tenant_id, seq)
+);
+COMMENT ON TABLE api_requests IS 'What was asked of the JSON API by which key, and how it was answered; neither contents nor secrets.';
+CREATE INDEX api_requests_by_age ON api_requests (tenant_id, at);
+CREATE INDEX api_requests_of_a_key ON api_requests (tenant_id, key_id, seq DESC);
+ALTER TABLE api_requests ENABLE ROW LEVEL SECURITY;
+ALTER TABLE api_requests FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON api_requests
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT ON api_requests TO partnerdesk_app;
+
 CREATE TABLE api_usage (
     tenant_id uuid NOT NULL REFERENCES tenants,
     provider  text NOT NULL,
@@ -4868,6 +4892,23 @@ BEGIN
     VALUES (NEW.tenant_id, TG_TABLE_NAME, NEW.id, before, NEW.state, NULLIF(current_setting('app.cause', true), ''));
     RETURN NULL;
 END $function$;
+
+CREATE OR REPLACE FUNCTION public.forget_api_requests(older_than interval, at_most integer)
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+    WITH gone AS (
+        DELETE FROM api_requests r
+         WHERE r.tenant_id = current_tenant() AND r.seq = ANY (ARRAY(
+               SELECT o.seq FROM api_requests o
+                WHERE o.tenant_id = current_tenant() AND o.at < now() - older_than ORDER BY o.at LIMIT at_most))
+        RETURNING 1)
+    SELECT count(*)::integer FROM gone
+    $function$;
+REVOKE ALL ON FUNCTION forget_api_requests(interval, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION forget_api_requests(interval, integer) TO partnerdesk_app;
 
 CREATE OR REPLACE FUNCTION public.forget_document_copies(older_than interval, at_most integer)
  RETURNS integer

@@ -19,6 +19,7 @@ import traces
 from api.http.language import asked_for, speaking
 from api.http.metrics import Metrics
 from api.http.problems import RETRY_AFTER_S, Problem, answer, took_too_long
+from api.http.request_log import RequestLog
 from ledger.audit.audit import Origin, coming_from
 from logs import where
 
@@ -82,6 +83,13 @@ class Limits(NamedTuple):
     uploads: Uploads = Uploads()
 
 
+class Records(NamedTuple):
+    """Where each request is noted: counted, and, of the JSON API, kept for a while."""
+
+    metrics: Metrics
+    log: RequestLog
+
+
 class Hosts(NamedTuple):
     """Names that are ours: what a link or a form of ours may lead to. Lower case, without port."""
 
@@ -99,14 +107,14 @@ class Edge:
         self,
         app: ASGIApp,
         *,
-        metrics: Metrics,
+        records: Records,
         limits: Limits,
         https: bool,
         hosts: Hosts,
         trusted_proxies: int = 0,
     ) -> None:
         self._app = app
-        self._metrics = metrics
+        self._metrics, self._log = records
         self._body_bytes = limits.body_bytes
         self._body_seconds = limits.body_seconds
         self._uploads = limits.uploads
@@ -240,6 +248,7 @@ class Edge:
         self._metrics.seconds.labels(route).observe(seconds, exemplar=traces.exemplar())
         if route not in QUIET:
             log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+        self._log.note(scope, method=method, route=route, status=status, seconds=seconds)
 
 
 def _door(path: str) -> Literal["page", "api", "webhook"]:

@@ -69,6 +69,11 @@ class Metrics:
         self.webhooks = Counter(
             "partnerdesk_webhook_answers", "Webhooks answered", ["provider", "status"], registry=self.registry
         )
+        self.requests_unlogged = Counter(
+            "partnerdesk_api_requests_unlogged",
+            "Requests of the JSON API that its log lost, because too many waited to be written",
+            registry=self.registry,
+        )
         self.announcements_failed = Counter(
             "partnerdesk_announcements_failed",
             "Rows that could not be announced to the engine at once; the hand-over does it",

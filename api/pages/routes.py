@@ -19,6 +19,7 @@ from api.pages.programme import campaigns
 from api.pages.reports import audit_trail, month, open_vouchers, overview, reports, search, today
 from api.pages.sales import commissions, customers, transactions
 from api.pages.settings import (
+    api_requests,
     approval_rules,
     company,
     document_settings,
@@ -85,4 +86,5 @@ ROUTERS = [
     source_settings.router,
     easybill_settings.router,
     webhooks.router,
+    api_requests.router,
 ]

@@ -26,6 +26,7 @@ from api.v1 import (
     previews,
     providers,
     reports,
+    requests,
     reversals,
     subscriptions,
     tasks,
@@ -66,4 +67,5 @@ ROUTERS = [
     papers.router,
     own_documents.router,
     webhook_endpoints.router,
+    requests.router,
 ]

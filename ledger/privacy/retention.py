@@ -33,6 +33,7 @@ RULES: Mapping[str, Rule] = {
     "customers": Rule(default=3 * _YEAR, least=30, most=10 * _YEAR),
     "unused_accounts": Rule(default=3 * _YEAR, least=30, most=10 * _YEAR),
     "webhooks": Rule(default=90, least=1, most=_YEAR),
+    "api_requests": Rule(default=30, least=1, most=_YEAR),
     "trail": Rule(default=10 * _YEAR, least=_YEAR, most=10 * _YEAR),
     # Eight years from the end of the year of the document: up to nine from the day it was fetched.
     "document_copies": Rule(default=9 * _YEAR + 3, least=9 * _YEAR + 3, most=11 * _YEAR + 3),
@@ -96,6 +97,7 @@ async def forget(tx: TenantTransaction, *, today: date) -> int:
         ("forget_unused_accounts", "unused_accounts"),
         ("forget_document_copies", "document_copies"),
         ("forget_events_out", "webhooks"),
+        ("forget_api_requests", "api_requests"),
     ):
         forgotten += await tx.fetchval(f"SELECT {function}($1, $2)", days[kind], AT_ONCE, timeout=SECONDS)
     for subject, id in await erasures.list_due(tx, today):

@@ -143,6 +143,7 @@ NEEDS: dict[str, Need] = {
     "end_bank_account": Need(BANK, _REASON),
     "list_bank_run_candidates": Need(BANK),
     "list_bank_runs": Need(BANK),
+    "list_api_requests": Need(READ),
     "list_webhook_endpoints": Need(READ),
     "add_webhook_endpoint": Need(WRITE, {"url": "https://example.com/neu"}),
     "get_webhook_endpoint": Need(READ),

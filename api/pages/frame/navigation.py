@@ -66,6 +66,7 @@ SETTINGS = Group(
         Link("/admin/benutzer", N_("Benutzer"), Permission.USERS),
         Link("/admin/schluessel", N_("API-Schlüssel"), Permission.KEYS),
         Link("/admin/webhooks", N_("Webhooks"), Permission.SETTINGS),
+        Link("/admin/api-anfragen", N_("API-Anfragen"), Permission.SETTINGS),
         Link("/admin/pruefpfad", N_("Prüfpfad"), Permission.AUDIT),
         Link("/admin/datenschutz", N_("Datenschutz"), Permission.SETTINGS),
         Link("/admin/benachrichtigungen", N_("Benachrichtigungen"), Permission.READ),

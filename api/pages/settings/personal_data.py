@@ -32,6 +32,7 @@ KINDS = {
     "customers": N_("Kunden ohne Verkauf, seit dem letzten"),
     "unused_accounts": N_("Bankverbindungen, auf die nie gezahlt wurde"),
     "webhooks": N_("Ausgehende Webhooks und was auf sie geantwortet wurde"),
+    "api_requests": N_("Anfragen an die API"),
     "trail": N_("Personenbezogene Angaben neben dem Prüfpfad"),
     "document_copies": N_("Abbilder von Rechnungen und Gutschriften"),
 }

@@ -57,6 +57,8 @@ COMMENT ON TABLE webhook_endpoint_secrets IS
     'What an endpoint''s calls are signed with, encrypted; two while one takes the place of the other.';
 COMMENT ON TABLE events_out IS 'What happened, as others are told of it: ids, states and amounts, no bank data.';
 COMMENT ON TABLE event_deliveries IS 'An event that one endpoint hears, or heard; `seq` is the order in which it does.';
+COMMENT ON TABLE api_requests IS
+    'What was asked of the JSON API by which key, and how it was answered; neither contents nor secrets.';
 COMMENT ON TABLE event_attempts IS 'One try to deliver an event, and what was answered.';
 
 CREATE OR REPLACE TRIGGER note_change BEFORE UPDATE ON webhook_endpoints FOR EACH ROW
@@ -312,3 +314,18 @@ CREATE OR REPLACE FUNCTION forget_events_out(older_than interval, at_most intege
     $$;
 REVOKE ALL ON FUNCTION forget_events_out FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION forget_events_out TO partnerdesk_app;
+
+-- The log of the JSON API ends. Own tenant only.
+CREATE OR REPLACE FUNCTION forget_api_requests(older_than interval, at_most integer) RETURNS integer
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+    WITH gone AS (
+        DELETE FROM api_requests r
+         WHERE r.tenant_id = current_tenant() AND r.seq = ANY (ARRAY(
+               SELECT o.seq FROM api_requests o
+                WHERE o.tenant_id = current_tenant() AND o.at < now() - older_than ORDER BY o.at LIMIT at_most))
+        RETURNING 1)
+    SELECT count(*)::integer FROM gone
+    $$;
+REVOKE ALL ON FUNCTION forget_api_requests FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION forget_api_requests TO partnerdesk_app;

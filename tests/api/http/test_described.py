@@ -21,9 +21,10 @@ from api import health
 from api.http import docs_page, parts, problems
 from api.http.codes import ANSWERS
 from api.http.described import METHODS, describe, english
-from api.http.edge import Edge, Hosts, Limits
+from api.http.edge import Edge, Hosts, Limits, Records
 from api.http.language import speaking
 from api.http.metrics import Metrics
+from api.http.request_log import RequestLog
 from api.v1.routes import ROUTERS
 from api.webhooks import easybill, lexoffice
 from api.webhooks import sources as source_webhooks
@@ -48,7 +49,7 @@ def api() -> FastAPI:
     describe(made)
     made.add_middleware(
         Edge,
-        metrics=Metrics(),
+        records=Records(Metrics(), RequestLog(lambda: None)),
         limits=Limits(1_000_000, 10.0, lambda _path: 10.0),
         https=False,
         hosts=Hosts("localhost", ()),

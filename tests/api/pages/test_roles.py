@@ -53,6 +53,7 @@ NEEDS: dict[tuple[str, str], Permission | tuple[Permission, ...]] = {
     ("GET", "/admin/schluessel"): Permission.KEYS,
     ("POST", "/admin/schluessel"): Permission.KEYS,
     ("POST", "/admin/schluessel/{key}/widerrufen"): Permission.KEYS,
+    ("GET", "/admin/api-anfragen"): Permission.SETTINGS,
     ("GET", "/admin/webhooks"): Permission.SETTINGS,
     ("POST", "/admin/webhooks"): Permission.SETTINGS,
     ("GET", "/admin/webhooks/{endpoint}"): Permission.SETTINGS,
