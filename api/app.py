@@ -27,6 +27,7 @@ from api.pages import routes as pages
 from api.pages.frame.visits import PATHS_OF_FILES
 from api.pages.settings import lexoffice_oauth
 from api.v1 import routes as v1
+from api.v1 import told_events
 from api.v1.once import AnsweredBefore, answer_again
 from api.webhooks import easybill, lexoffice, sources
 from engine import connect
@@ -107,6 +108,7 @@ def create_app(settings: Settings, *, operators_at: socket | None = None) -> Fas
         docs_url=None,  # ours needs no script from another host
         openapi_url=None,
         redoc_url=None,
+        webhooks=told_events.described(),
         redirect_slashes=False,  # it would lead to whatever host the caller names, and turn https into http
     )
     problems.register(app)

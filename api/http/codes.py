@@ -267,6 +267,7 @@ ANSWERS: tuple[tuple[int, str, str], ...] = (
     (409, "worker_of_an_older_release", "worker_of_an_older_release"),
     (409, "write_off_asked_before", "write_off_asked_before"),
     (409, "write_off_not_asked", "write_off_not_asked"),
+    (412, "changed_meanwhile", "changed_meanwhile"),
     (413, "too_large", "too_large"),
     *UNACCEPTABLE,
     (429, "quota_used_up", "quota_used_up"),

@@ -25,6 +25,10 @@ _OF_BODIES = {
     "413": "Der Inhalt ist zu groß",
 }
 _SUCCESS = "Successful Response"
+_OF_QUOTA: dict[str, tuple[str, str]] = {
+    "RateLimit": ("Was dieser Schlüssel noch darf: `r` Anfragen, und in `t` Sekunden wieder alle", '"key";r=1187;t=42'),
+    "RateLimit-Policy": ("Was ein Schlüssel darf: `q` Anfragen in `w` Sekunden", '"key";q=1200;w=60'),
+}
 _GERMAN_EXAMPLES: dict[str, str] = {
     "reason": "Mit dem Partner geklärt.",
     "sentence": "Der Kunde hat noch nicht bezahlt.",
@@ -57,16 +61,23 @@ def _described(document: dict[str, Any], spoken: str) -> dict[str, Any]:
     schemas |= schemas["ProblemBody"].pop("$defs", {})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
+    document["components"]["headers"] = {
+        name: {"description": text, "schema": {"type": "string"}, "example": example}
+        for name, (text, example) in _OF_QUOTA.items()
+    }
     for schema in schemas.values():
         _hide_position(schema)
     operations = [
         (path, operation)
-        for path, methods in document["paths"].items()
+        for path, methods in [*document["paths"].items(), *document.get("webhooks", {}).items()]
         for method, operation in methods.items()
         if method in METHODS
     ]
-    for _path, operation in operations:
-        _describe_errors(operation)
+    for path, operation in operations:
+        if path in document["paths"]:
+            _describe_errors(operation)
+        else:
+            _describe_told(operation)
     if spoken == ENGLISH:
         _translate(document, [operation for _path, operation in operations])
     else:
@@ -76,6 +87,11 @@ def _described(document: dict[str, Any], spoken: str) -> dict[str, Any]:
     examples = Examples(document, spoken, english()["examples"] if spoken == ENGLISH else _GERMAN_EXAMPLES)
     for path, operation in operations:
         _show_examples(examples, path, operation)
+        if path in document["paths"]:
+            _show_refusal(examples, path, operation)
+            _describe_quota(path, operation)
+        else:
+            operation["requestBody"]["content"][_JSON]["example"]["type"] = path
     return document
 
 
@@ -92,6 +108,23 @@ def _describe_errors(operation: dict[str, Any]) -> None:
             answer["content"] = {_PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/ProblemBody"}}}
         if answer["description"] == _SUCCESS:
             answer["description"] = "Erfolg"
+
+
+def _describe_told(operation: dict[str, Any]) -> None:
+    """Of an event that others are told: they answer as they like, and not with errors of ours."""
+    operation["responses"].pop("422", None)
+    # All three headers come with every call; where one is missing it is not ours.
+    operation["requestBody"]["required"] = True
+
+
+def _describe_quota(path: str, operation: dict[str, Any]) -> None:
+    """Which headers answers of the JSON API have (api/http/quota.py, api/http/etags.py)."""
+    if path.startswith("/api/v1/"):
+        for status, answer in operation["responses"].items():
+            if status.startswith("2") or status == "429":
+                answer.setdefault("headers", {}).update(
+                    {name: {"$ref": f"#/components/headers/{name}"} for name in _OF_QUOTA}
+                )
 
 
 def _hide_position(schema: dict[str, Any]) -> None:
@@ -113,6 +146,9 @@ def _show_examples(examples: Examples, path: str, operation: dict[str, Any]) -> 
     for status, answer in operation["responses"].items():
         if status.startswith("2") and (content := answer.get("content", {}).get(_JSON)) and content.get("schema"):
             content["example"] = examples.answer(content["schema"])
+
+
+def _show_refusal(examples: Examples, path: str, operation: dict[str, Any]) -> None:
     error = examples.problem(refusal_of(operation["operationId"], path))
     answer = operation["responses"].get(str(error["status"]), operation["responses"]["default"])
     if _PROBLEM_JSON in answer.get("content", {}):
@@ -139,6 +175,8 @@ def _translate(document: dict[str, Any], operations: list[dict[str, Any]]) -> No
                 parameter.get("schema", {}).pop("description", None)
         for status, answer in operation["responses"].items():
             answer["description"] = _at(said["answers"], name, status, answer["description"])
+    for name, header in document["components"]["headers"].items():
+        header["description"] = said["headers"][name]
     for model, schema in document["components"]["schemas"].items():
         for member, described in schema.get("properties", {}).items():
             if described.get("description"):

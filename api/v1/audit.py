@@ -33,7 +33,7 @@ class AuditQuery(AuditFilter):
     limit: Limit = 50
 
 
-class Entry(Frozen):
+class TrailEntry(Frozen):
     """`detail` holds before and after. What tells who somebody is lies beside the trail and is not shown here."""
 
     number: int
@@ -51,7 +51,7 @@ class Entry(Frozen):
     summary="Den Prüfpfad lesen",
     description="Neueste zuerst. Braucht das Recht `approve`: wer freigibt, darf den Prüfpfad sehen.",
     operation_id="list_audit_entries",
-    response_model=Page[Entry],
+    response_model=Page[TrailEntry],
 )
 async def list_entries(
     doors: Doors,

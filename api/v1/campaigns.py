@@ -1,6 +1,6 @@
 """Campaigns: what partners sell, and how long commissions are held. What they pay: api/v1/plans.py."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Body, Path, Query
 from fastapi.responses import JSONResponse
@@ -11,6 +11,7 @@ from api.v1.answers import ListQuery, Page, page
 from api.v1.callers import Reader, Writer
 from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
+from api.v1.preconditions import CHANGED, UnlessChanged
 from ledger.database import TenantTransaction
 from ledger.payouts import rechecks
 from ledger.programme import campaigns
@@ -55,9 +56,7 @@ async def create_campaign(
 @router.get("/{slug}", summary="Eine Kampagne ansehen", operation_id="get_campaign", response_model=CampaignWithPlans)
 async def get_campaign(slug: Slug, doors: Doors, caller: Reader) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
-        campaign = await of_slug(tx, slug)
-        plans = await campaigns.list_plans(tx, campaign.id)
-    return JSONResponse(shown(campaign, plans=[shown(plan) for plan in plans]))
+        return JSONResponse(await _shown(tx, slug))
 
 
 @router.patch(
@@ -65,12 +64,19 @@ async def get_campaign(slug: Slug, doors: Doors, caller: Reader) -> JSONResponse
     summary="Eine Kampagne ändern",
     description="`hold_days`: Stornofrist in Tagen ab der Zahlung des Kunden; `null` nimmt die des Mandanten.",
     operation_id="change_campaign",
+    responses=CHANGED,
     response_model=Campaign,
 )
 async def change_campaign(
-    slug: Slug, doors: Doors, caller: Writer, wanted: Annotated[CampaignChange, Body(examples=[{"hold_days": 30}])]
+    slug: Slug,
+    doors: Doors,
+    caller: Writer,
+    unless_changed: UnlessChanged,
+    wanted: Annotated[CampaignChange, Body(examples=[{"hold_days": 30}])],
 ) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant, cause=caller.actor) as tx:
+        campaign = await of_slug(tx, slug)
+        await unless_changed.require(lambda: campaigns.lock(tx, campaign.id), lambda: _shown(tx, slug))
         return JSONResponse(shown(await campaigns.change(tx, slug, wanted, by=caller.actor)))
 
 
@@ -93,3 +99,9 @@ async def of_slug(tx: TenantTransaction, slug: str) -> Campaign:
     if campaign is None:
         raise NotFound("campaign_not_found")
     return campaign
+
+
+async def _shown(tx: TenantTransaction, slug: str) -> dict[str, Any]:
+    campaign = await of_slug(tx, slug)
+    plans = await campaigns.list_plans(tx, campaign.id)
+    return shown(campaign, plans=[shown(plan) for plan in plans])

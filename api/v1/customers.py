@@ -1,6 +1,6 @@
 """Customers: whose sales belong to which partner."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Body, Query
@@ -13,6 +13,8 @@ from api.v1.answers import ListQuery, Page, page
 from api.v1.callers import Reader, Writer
 from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
+from api.v1.preconditions import CHANGED, UnlessChanged
+from ledger.database import TenantTransaction
 from ledger.payouts import rechecks
 from ledger.programme import partners
 from ledger.refusals import NotFound
@@ -72,7 +74,7 @@ async def create_customer(
 @router.get("/{customer_id}", summary="Einen Kunden ansehen", operation_id="get_customer", response_model=Customer)
 async def get_customer(customer_id: UUID, doors: Doors, caller: Reader) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
-        return JSONResponse(shown(await customers.get(tx, CustomerId(customer_id))))
+        return JSONResponse(await _shown(tx, CustomerId(customer_id)))
 
 
 @router.patch(
@@ -80,12 +82,21 @@ async def get_customer(customer_id: UUID, doors: Doors, caller: Reader) -> JSONR
     summary="Einem Kunden einen Partner zuordnen",
     description="Gilt für künftige Verkäufe. Der Grund steht im Prüfpfad.",
     operation_id="assign_customer",
+    responses=CHANGED,
     response_model=Customer,
 )
-async def assign_customer(customer_id: UUID, doors: Doors, caller: Writer, change: CustomerChange) -> JSONResponse:
+async def assign_customer(
+    customer_id: UUID, doors: Doors, caller: Writer, unless_changed: UnlessChanged, change: CustomerChange
+) -> JSONResponse:
+    id = CustomerId(customer_id)
     async with doors.ledger.transaction(caller.tenant) as tx:
+        await unless_changed.require(lambda: customers.lock(tx, id), lambda: _shown(tx, id))
         assigned = await customers.assign_partner(
-            tx, CustomerId(customer_id), change.assigned_partner_code, by=caller.actor, reason=change.reason
+            tx, id, change.assigned_partner_code, by=caller.actor, reason=change.reason
         )
         await rechecks.want_for_payer(tx, None, assigned.id)
     return JSONResponse(shown(assigned))
+
+
+async def _shown(tx: TenantTransaction, id: CustomerId) -> dict[str, Any]:
+    return shown(await customers.get(tx, id))

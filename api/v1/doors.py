@@ -1,20 +1,40 @@
 """What all doors of the JSON API have: how an error looks, and that nothing which they do not know is dropped."""
 
 import json
+from collections.abc import Callable, Coroutine
 from functools import cached_property
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
 from fastapi.params import ParamTypes
 from fastapi.routing import APIRoute
 
+from api.http.etags import with_etag
 from api.v1.answers import PROBLEMS
 from api.v1.callers import Anyone
 
 
 class Door(APIRoute):
     """An operation under /api/v1."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """What one object is known by stands with it: an ETag, and 304 for whoever has it already."""
+        handle = super().get_route_handler()
+        if "GET" not in (self.methods or ()) or not self.shows_one:
+            return handle
+
+        async def tagged(request: Request) -> Response:
+            answer = await handle(request)
+            return with_etag(answer, request.headers.get("if-none-match")) if answer.status_code == 200 else answer
+
+        return tagged
+
+    @property
+    def shows_one(self) -> bool:
+        """Whether an answer is one object, shown whole; a secret that is shown is none that is to be kept."""
+        return self.response_model is not None and "cursor" not in self.filters and self.name != "get_secret"
 
     @cached_property
     def filters(self) -> frozenset[str]:

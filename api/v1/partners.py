@@ -15,6 +15,7 @@ from api.v1.answers import ListQuery, Page, PartnerCode, page
 from api.v1.callers import Banker, Reader, Writer
 from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
+from api.v1.preconditions import CHANGED, UnlessChanged
 from ledger.bank import partner_accounts
 from ledger.bank.partner_accounts import BankDetails, NewBankDetails
 from ledger.database import TenantTransaction
@@ -122,7 +123,7 @@ async def create_partner(
 @router.get("/{code}", summary="Einen Partner ansehen", operation_id="get_partner", response_model=PartnerInFull)
 async def get_partner(code: PartnerCode, doors: Doors, caller: Reader) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
-        return JSONResponse(await _in_full(tx, await _of_code(tx, code)))
+        return JSONResponse(await _shown(tx, code))
 
 
 @router.patch(
@@ -131,16 +132,19 @@ async def get_partner(code: PartnerCode, doors: Doors, caller: Reader) -> JSONRe
     description="Was nicht genannt ist, bleibt. Eine Änderung an Name oder Anschrift macht eine erteilte Freigabe "
     "ungültig, solange es zu ihr noch keine Gutschrift gibt.",
     operation_id="change_partner",
+    responses=CHANGED,
     response_model=Partner,
 )
 async def change_partner(
     code: PartnerCode,
     doors: Doors,
     caller: Writer,
+    unless_changed: UnlessChanged,
     change: Annotated[PartnerChange, Body(examples=[{"city": "Hamburg"}])],
 ) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
         partner = await _of_code(tx, code)
+        await unless_changed.require(lambda: partners.lock(tx, partner.id), lambda: _shown(tx, code))
         changed = await partners.change(tx, partner.id, change, by=caller.actor)
         touched = await rechecks.want_for_partner(tx, partner.id)
     await announce_rechecks(doors, caller.tenant, touched)
@@ -329,6 +333,10 @@ async def _of_code(tx: TenantTransaction, code: str) -> Partner:
     if partner is None:
         raise NotFound("partner_not_found")
     return partner
+
+
+async def _shown(tx: TenantTransaction, code: str) -> dict[str, Any]:
+    return await _in_full(tx, await _of_code(tx, code))
 
 
 async def _in_full(tx: TenantTransaction, partner: Partner) -> dict[str, Any]:

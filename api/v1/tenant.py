@@ -11,11 +11,13 @@ from api.http.parts import Doors
 from api.http.rows import shown
 from api.v1.callers import Administrator, Anyone, Reader
 from api.v1.doors import door_router
+from api.v1.preconditions import CHANGED, UnlessChanged
 from ledger import tax_numbers
 from ledger.access import tenants
 from ledger.access.tenants import TenantProfile
 from ledger.connections.wanted_schedules import ScheduleKind
 from ledger.countries import Country
+from ledger.database import TenantTransaction
 from ledger.tax_numbers import BusinessId, VatId
 from ledger.types import Cents, PaidBy, Submitted, WithoutBankDetails
 
@@ -86,7 +88,7 @@ async def me(caller: Anyone) -> JSONResponse:
 @router.get("/tenant", summary="Den Mandanten ansehen", operation_id="get_tenant", response_model=TenantProfile)
 async def get_tenant(doors: Doors, caller: Reader) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
-        return JSONResponse(shown(await tenants.get_profile(tx)))
+        return JSONResponse(await _shown(tx))
 
 
 @router.patch(
@@ -94,16 +96,23 @@ async def get_tenant(doors: Doors, caller: Reader) -> JSONResponse:
     summary="Den Mandanten ändern",
     description="Anschrift und Steuernummer oder USt-IdNr. stehen auf jeder Gutschrift (§ 14 Abs. 4 UStG).",
     operation_id="change_tenant",
+    responses=CHANGED,
     response_model=TenantProfile,
 )
 async def change_tenant(
     doors: Doors,
     caller: Administrator,
+    unless_changed: UnlessChanged,
     change: Annotated[TenantChange, Body(examples=[{"street": "Hauptstr. 1", "zip": "10115", "city": "Berlin"}])],
 ) -> JSONResponse:
     changes: dict[str, Any] = change.model_dump(exclude_unset=True)
     async with doors.ledger.transaction(caller.tenant) as tx:
+        await unless_changed.require(lambda: tenants.lock(tx), lambda: _shown(tx))
         changed = await tenants.change(tx, changes, actor=caller.actor)
     if changes.keys() & {"payout_run_day", "payout_run_hour"}:
         await doors.announcer.schedule(caller.tenant, ScheduleKind.PAYOUT_RUN)
     return JSONResponse(shown(changed))
+
+
+async def _shown(tx: TenantTransaction) -> dict[str, Any]:
+    return shown(await tenants.get_profile(tx))

@@ -147,6 +147,11 @@ async def get_profile(tx: TenantTransaction) -> TenantProfile:
     return TenantProfile.from_row(row)
 
 
+async def lock(tx: TenantTransaction) -> None:
+    """Hold the tenant's row until the transaction ends: nobody else changes it."""
+    await tx.execute("SELECT 1 FROM tenants WHERE id = $1 FOR NO KEY UPDATE", tx.tenant.id)
+
+
 async def created_at(tx: TenantTransaction) -> datetime:
     """When the tenant was created."""
     found: datetime = await tx.fetchval("SELECT created_at FROM tenants WHERE id = $1", tx.tenant.id)

@@ -100,6 +100,13 @@ async def change(tx: TenantTransaction, slug: str, wanted: CampaignChange, *, by
     return after
 
 
+async def lock(tx: TenantTransaction, campaign_id: CampaignId) -> None:
+    """Hold the campaign's row until the transaction ends: nobody else changes it."""
+    await tx.execute(
+        "SELECT 1 FROM campaigns WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE", tx.tenant.id, campaign_id
+    )
+
+
 async def make_default(tx: TenantTransaction, campaign_id: CampaignId, *, by: str) -> None:
     """What pays where neither document, sale nor partner names a campaign. Raises NotFound."""
     campaign = await get(tx, campaign_id)

@@ -138,9 +138,7 @@ async def change(tx: TenantTransaction, partner_id: PartnerId, wanted: PartnerCh
     Raises NotFound, AlreadyExists (contact, predecessor followed by another), NotAcceptable (unknown sponsor, campaign
     or predecessor, a circle of sponsors or successors).
     """
-    await tx.execute(
-        "SELECT 1 FROM partners WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE", tx.tenant.id, partner_id
-    )
+    await lock(tx, partner_id)
     before = await get(tx, partner_id)
     fields = wanted.model_dump(exclude_unset=True)
     after = before.model_copy(update=fields)
@@ -191,6 +189,13 @@ async def change(tx: TenantTransaction, partner_id: PartnerId, wanted: PartnerCh
     if changed:
         await _audited(tx, by, "partner.changed", partner_id, changed)
     return now
+
+
+async def lock(tx: TenantTransaction, partner_id: PartnerId) -> None:
+    """Hold the partner's row until the transaction ends: nobody else changes it."""
+    await tx.execute(
+        "SELECT 1 FROM partners WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE", tx.tenant.id, partner_id
+    )
 
 
 async def accept_agreement(

@@ -126,6 +126,13 @@ async def assign_partner(
     return after
 
 
+async def lock(tx: TenantTransaction, customer_id: CustomerId) -> None:
+    """Hold the customer's row until the transaction ends: nobody else changes it."""
+    await tx.execute(
+        "SELECT 1 FROM customers WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE", tx.tenant.id, customer_id
+    )
+
+
 async def get(tx: TenantTransaction, customer_id: CustomerId) -> Customer:
     """A customer. Raises NotFound."""
     row = await tx.fetchrow(_CUSTOMER + " AND c.id = $2", tx.tenant.id, customer_id)

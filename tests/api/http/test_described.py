@@ -6,30 +6,23 @@ import json
 import pkgutil
 import re
 from collections.abc import Iterator
-from functools import cache
 from itertools import chain
 from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 
 import ledger
-from api import health
-from api.http import docs_page, parts, problems
+from api.http import problems
 from api.http.codes import ANSWERS
-from api.http.described import METHODS, describe, english
-from api.http.edge import Edge, Hosts, Limits, Records
-from api.http.language import speaking
-from api.http.metrics import Metrics
-from api.http.request_log import RequestLog
-from api.v1.routes import ROUTERS
-from api.webhooks import easybill, lexoffice
-from api.webhooks import sources as source_webhooks
+from api.http.described import METHODS, english
+from api.v1 import told_events
 from ledger import refusals
+from ledger.audit.event_types import EVENT_TYPES, PING
 from ledger.refusals import Refused
+from tests.fixtures.described_api import api, document
 from tests.words import sources
 from words import ENGLISH, GERMAN, LANGUAGES
 from words.catalogue import templates
@@ -37,36 +30,17 @@ from words.catalogue import templates
 _GERMAN = re.compile(r"[äöüÄÖÜß]|\b(der|die|das|und|oder|nicht|ist|wird|eine?[nrms]?|Tag|nur)\b")
 
 
-@cache
-def api() -> FastAPI:
-    """The doors alone: what describes them needs no database."""
-    made = FastAPI(title="PartnerDesk Payouts", description="…", docs_url=None, openapi_url=None)
-    for router in (lexoffice.router, source_webhooks.router, easybill.router, *ROUTERS, health.router):
-        made.router.routes.extend(router.routes)
-    made.router.routes.extend(docs_page.for_operators(made))
-    problems.register(made)
-    made.dependency_overrides[parts.FOR_OPERATORS.dependency] = lambda: None  # without settings nobody is shown it
-    describe(made)
-    made.add_middleware(
-        Edge,
-        records=Records(Metrics(), RequestLog(lambda: None)),
-        limits=Limits(1_000_000, 10.0, lambda _path: 10.0),
-        https=False,
-        hosts=Hosts("localhost", ()),
-    )
-    return made
-
-
-def document(language: str) -> dict[str, Any]:
-    with speaking(language):
-        return api().openapi()
-
-
 def operations(language: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Those that are served."""
     for path, methods in document(language)["paths"].items():
         for method, operation in methods.items():
             if method in METHODS:
                 yield path, operation
+
+
+def told(language: str) -> dict[str, dict[str, Any]]:
+    """What others are told, by type."""
+    return {type: methods["post"] for type, methods in document(language)["webhooks"].items()}
 
 
 async def page(language: str, address: str = "/docs") -> httpx.Response:
@@ -110,6 +84,7 @@ def test_both_describe_the_same_operations_and_answers() -> None:
 def test_no_english_text_is_left_without_its_place() -> None:
     said = english()
     named = {operation["operationId"] for _path, operation in operations(GERMAN)}
+    named |= {operation["operationId"] for operation in told(GERMAN).values()}
     assert said["operations"].keys() == named
     assert said["groups"].keys() == set(chain(*(operation["tags"] for _path, operation in operations(GERMAN))))
 
@@ -128,6 +103,29 @@ def test_each_operation_shows_an_example_of_its_request_its_answer_and_an_error(
         if operation["x-error"]["code"] not in {code for _status, code, _reason in ANSWERS}:
             lacking.append((operation["operationId"], "error"))
     assert lacking == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_event_that_others_are_told_is_described_with_its_body_and_signature(language: str) -> None:
+    assert set(told(language)) == {*EVENT_TYPES, PING}
+    for type, operation in told(language).items():
+        headers = {one["name"] for one in operation["parameters"] if one["required"]}
+        assert headers == {"webhook-id", "webhook-timestamp", "webhook-signature"}
+        example = operation["requestBody"]["content"]["application/json"]["example"]
+        model = told_events.model_of(type)
+        assert model.model_validate(example).model_dump().keys() == example.keys()
+        assert example["type"] == type
+        assert set(operation["responses"]) == {"204", "410"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_answer_to_a_key_says_how_often_it_may_ask(language: str) -> None:
+    headers = document(language)["components"]["headers"]
+    for path, operation in operations(language):
+        if path.startswith("/api/v1/"):
+            for status, answer in operation["responses"].items():
+                if status.startswith("2") or status == "429":
+                    assert set(answer["headers"]) == set(headers) == {"RateLimit", "RateLimit-Policy"}, path
 
 
 def routes() -> list[APIRoute]:
