@@ -314,5 +314,6 @@ async def test_what_the_bank_rejected_is_confirmed_in_its_run(firm: Firm, bank_o
     second, page = await firm.person(Role.APPROVER), f"{RUNS}/{run}"
     shown = (await second.get(page)).text
     assert "von der Bank abgelehnt: Die IBAN ist falsch." in shown
+    assert "Eine Zahlung von der Bank abgelehnt" in shown
     assert (await second.post(f"{page}/ablehnung/bestaetigen", shown_at=page)).status_code == 303
     assert "Ablehnung bestätigen" not in (await second.get(page)).text
