@@ -17,6 +17,7 @@ from commands.statements import statement
 from commands.tenants import tenant
 from commands.upkeep import doctor, sweep
 from commands.users import user
+from commands.versions import version
 
 
 def main() -> NoReturn:
@@ -69,6 +70,7 @@ for command in (
     audit,
     privacy,
     secrets,
+    version,
 ):
     commands.add_command(command)
 

@@ -90,10 +90,13 @@ class _Environment(BaseSettings):
     )
 
     @classmethod
-    def from_environment(cls) -> Self:
-        """The settings of this process's environment. Raises UnusableSettings."""
+    def from_environment(cls, **told: Any) -> Self:
+        """The settings of this process's environment; what is `told`, and not None, counts before it.
+
+        Raises UnusableSettings.
+        """
         try:
-            return cls()
+            return cls(**{name: value for name, value in told.items() if value is not None})
         except ValidationError as error:
             raise UnusableSettings("\n".join(cls._complaints(error))) from None
 
@@ -153,6 +156,16 @@ class EngineSettings(_Environment):
         str | None, StringConstraints(pattern=r"^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:]+\]):\d{1,5}$")
     ] = None
     """HOST:PORT at which API and worker show the figures of Temporal's SDK; on one machine each needs its own."""
+    deployment_name: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")] = None
+    """Of the workers, where the engine routes workflows by version; with `build_id`. Without them it does not."""
+    build_id: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")] = None
+    """Which version of the code a worker runs: another one for each that is deployed."""
+
+    @model_validator(mode="after")
+    def _require_build_with_deployment(self) -> Self:
+        if self.build_id is not None and self.deployment_name is None:
+            raise ValueError("PARTNERDESK_DEPLOYMENT_NAME is needed with PARTNERDESK_BUILD_ID")
+        return self
 
 
 class Settings(EngineSettings):
@@ -274,6 +287,13 @@ class Settings(EngineSettings):
 
     figures_seconds: Annotated[float, Field(ge=0, le=60)] = 5.0
     """How long /metrics shows what the ledger told, before it asks anew."""
+    queues: Annotated[
+        tuple[Literal["payouts", "lexoffice", "easybill", "mail", "events-out", "vies"], ...],
+        NoDecode,
+        BeforeValidator(_comma_separated),
+    ] = ()
+    """The task queues that a worker takes from; without a word all of them."""
+
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

@@ -54,9 +54,10 @@ from api.health import readiness
 from api.http.exposition import Exposition, exposition
 from api.operator_doors import doors_for_operators, listen, serve_doors
 from engine import announcing, schedules
-from engine.connect import missing_search_attributes, open_client
+from engine.connect import missing_search_attributes, open_client, require_engine
 from engine.outside import post_of, surroundings
 from engine.schedules import ensure_payout_run, ensure_sweeps, restore_schedules
+from engine.versions import warn_while_unrouted, worker_options
 from ledger.audit.events_out import RetryPlan
 from ledger.connections import running_workers
 from ledger.database import Ledger
@@ -269,6 +270,7 @@ class Hands:
 
 def workers(client: Client, hands: Hands) -> list[Worker]:
     """One worker a queue, all in this process. What they tell log and metrics the client's plugin brings."""
+    versioned = worker_options(hands.settings.deployment_name, hands.settings.build_id)
 
     def worker(queue: str, activities: Sequence[Callable[..., Any]], at_once: int, **more: Any) -> Worker:
         return Worker(
@@ -277,25 +279,27 @@ def workers(client: Client, hands: Hands) -> list[Worker]:
             activities=activities,
             graceful_shutdown_timeout=GRACE,
             max_concurrent_activities=at_once,
+            **versioned,
             **more,
         )
 
-    found = [
-        worker(PAYOUTS, hands.ledger_activities(), 20, workflows=WORKFLOWS),
-        # A slot is held for one request and at most 3 s of waiting for the budget. An eager activity would go round the
-        # queue, and with it fairness and rate (engine.md, The budget).
-        worker(LEXOFFICE, hands.of_lexoffice(), 50, disable_eager_activity_execution=True),
-        worker(EASYBILL, hands.of_easybill(), 50, disable_eager_activity_execution=True),
-        worker(MAIL, hands.of_mail(), 4),
+    # An eager activity would go round the queue, and with it fairness and rate (engine.md, The budget).
+    queued: dict[str, Any] = {"disable_eager_activity_execution": True}
+    taken: dict[str, Callable[[], Worker]] = {
+        PAYOUTS: lambda: worker(PAYOUTS, hands.ledger_activities(), 20, workflows=WORKFLOWS),
+        # A slot is held for one request and at most 3 s of waiting for the budget.
+        LEXOFFICE: lambda: worker(LEXOFFICE, hands.of_lexoffice(), 50, **queued),
+        EASYBILL: lambda: worker(EASYBILL, hands.of_easybill(), 50, **queued),
+        MAIL: lambda: worker(MAIL, hands.of_mail(), 4),
         # A slot is one endpoint's for a batch; most of the time it waits for an answer.
-        worker(EVENTS_OUT, hands.of_events_out(), 40, disable_eager_activity_execution=True),
-    ]
+        EVENTS_OUT: lambda: worker(EVENTS_OUT, hands.of_events_out(), 40, **queued),
+    }
     if hands.vies is not None:
         # Without an address nobody takes from this queue: what is in it waits until there is one. The pace is the
         # queue's own, over all workers.
         pace = {"max_task_queue_activities_per_second": hands.settings.vies_pace}
-        found.append(worker(VIES, hands.of_vies(), 4, disable_eager_activity_execution=True, **pace))
-    return found
+        taken[VIES] = lambda: worker(VIES, hands.of_vies(), 4, **queued, **pace)
+    return [made() for queue, made in taken.items() if queue in (hands.settings.queues or taken)]
 
 
 @asynccontextmanager
@@ -331,12 +335,14 @@ async def hands_of(settings: Settings) -> AsyncIterator[Hands]:
 
 
 async def run(settings: Settings, *, health_host: str, health_port: int) -> None:
-    """Work until SIGTERM or SIGINT. Raises NotRegistered, NotMigrated and EngineAway before any work is taken."""
+    """Work until SIGTERM or SIGINT. Raises NotRegistered, NotMigrated, EngineTooOld and EngineAway before any
+    work is taken."""
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     words.load()  # no workflow task waits for a disk
     client = await open_client(shows_metrics=True)
+    await require_engine(client)
     if missing := await missing_search_attributes(client):
         raise NotRegistered(f"{NotRegistered.__doc__} Missing: {', '.join(missing)}.")
     needed = needed_schema()
@@ -344,14 +350,18 @@ async def run(settings: Settings, *, health_host: str, health_port: int) -> None
         hands = await stack.enter_async_context(hands_of(settings))
         async with hands.ledger.without_tenant() as db:
             await require_schema(db, needed)
-        for worker in workers(client, hands):
+        taking = workers(client, hands)
+        for worker in taking:
             await stack.enter_async_context(worker)
         saying = asyncio.create_task(running_workers.say_while_running(hands.ledger, client.identity))
         stack.push_async_callback(_ended, saying)
+        warning = asyncio.create_task(warn_while_unrouted(client, settings.deployment_name, settings.build_id))
+        stack.push_async_callback(_ended, warning)
         doors = doors_for_operators(ready=lambda: readiness(hands.ledger, client, needed), figures=_figures)
         await stack.enter_async_context(serve_doors(doors, settings, listen(health_host, health_port)))
         await _ensure_schedules(client, hands)
-        log.info("worker ready", queues=[PAYOUTS, LEXOFFICE, EASYBILL, MAIL, EVENTS_OUT], pid=os.getpid())
+        queues = [worker.task_queue for worker in taking]
+        log.info("worker ready", queues=queues, build=settings.build_id, pid=os.getpid())
         await stop.wait()
         log.info("worker stopping", grace_seconds=GRACE.total_seconds())
 

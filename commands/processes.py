@@ -141,8 +141,20 @@ def api(host: str, port: int, health_host: str, health_port: int | None) -> None
     "--health-host", default="127.0.0.1", show_default=True, help="Address of /healthz, /readyz and /metrics."
 )
 @click.option("--health-port", default=8001, show_default=True, help="Port of the worker's own doors.")
+@click.option(
+    "--deployment-name",
+    help="With --build-id: let the engine route workflows by version (PARTNERDESK_DEPLOYMENT_NAME); else it does not.",
+)
+@click.option("--build-id", help="The version that this worker is (PARTNERDESK_BUILD_ID), such as 1.1.0.")
+@click.option(
+    "--queues",
+    metavar="NAME,…",
+    help="Only these task queues (PARTNERDESK_QUEUES): payouts, lexoffice, easybill, mail, events-out, vies; else all.",
+)
 @plain_errors
-def worker(health_host: str, health_port: int) -> None:
+def worker(
+    health_host: str, health_port: int, deployment_name: str | None, build_id: str | None, queues: str | None
+) -> None:
     """Run workflows and activities until SIGTERM.
 
     Activities that have begun get time to end; what they leave is done by the next worker. Start as many as you like.
@@ -150,12 +162,16 @@ def worker(health_host: str, health_port: int) -> None:
     \b
     Example:
       partnerdesk worker --health-host 0.0.0.0 --health-port 8001
+      partnerdesk worker --deployment-name partnerdesk --build-id 1.1.0
     """
-    settings = Settings.from_environment()
+    settings = Settings.from_environment(deployment_name=deployment_name, build_id=build_id, queues=queues)
+    if settings.deployment_name and not settings.build_id:
+        raise click.UsageError("--deployment-name (PARTNERDESK_DEPLOYMENT_NAME) needs --build-id: which version is it?")
     with traces.told("partnerdesk-worker"):
         with _nothing_collected():
             import worker as process
             from api.operator_doors import PortBusy
+            from engine.connect import EngineTooOld
             from engine.runtime import MetricsPortBusy
             from ledger.migrations.needed import NotMigrated
             from logs import configure_logs
@@ -163,7 +179,7 @@ def worker(health_host: str, health_port: int) -> None:
         configure_logs(settings.log_format, settings.log_level)
         try:
             process.main(settings, health_host=health_host, health_port=health_port)
-        except (process.NotRegistered, NotMigrated, PortBusy, MetricsPortBusy) as error:
+        except (process.NotRegistered, EngineTooOld, NotMigrated, PortBusy, MetricsPortBusy) as error:
             raise click.ClickException(str(error)) from None
 
 

@@ -5,10 +5,12 @@ TEMPORAL_API_KEY, TLS, or its config file), read by `temporalio.envconfig`.
 """
 
 import asyncio
+import re
 from datetime import timedelta
 
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
+from temporalio.api.workflowservice.v1 import GetSystemInfoRequest
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
 
@@ -19,11 +21,17 @@ from engine.runtime import shown_at
 from settings import EngineSettings
 from workflows import search_attributes
 
+OLDEST_ENGINE = (1, 29)
+"""Fairness between tenants, and versions of workers."""
 _VISIBLE_WITHIN_S = 15.0
 
 
 class EngineAway(Exception):
     """The engine does not answer. One kind of failure for doors, whatever the client raised (`AWAY`)."""
+
+
+class EngineTooOld(Exception):
+    """The engine lacks what the product relies on; the text names its version and the one that is needed."""
 
 
 async def open_client(*, lazy: bool = False, shows_metrics: bool = False) -> Client:
@@ -48,6 +56,28 @@ async def open_client(*, lazy: bool = False, shows_metrics: bool = False) -> Cli
         raise EngineAway(f"The engine at {config['target_host']} does not answer.") from error
     limit_calls(client, limit, Patience(slow=settings.engine_slow_seconds, pause=settings.engine_pause_seconds))
     return client
+
+
+async def require_engine(client: Client) -> None:
+    """Nothing, if the engine is new enough, or does not say what it is. Raises EngineTooOld, EngineAway."""
+    try:
+        told = await client.workflow_service.get_system_info(GetSystemInfoRequest(), timeout=call_limit(client))
+    except AWAY as error:
+        raise EngineAway("The engine does not say which version it is.") from error
+    if too_old := describe_age(told.server_version):
+        raise EngineTooOld(too_old)
+
+
+def describe_age(server_version: str) -> str | None:
+    """Why an engine of this version is too old, and what to do; None for one that is not, or says nothing of it."""
+    found = re.match(r"(\d+)\.(\d+)", server_version)
+    if found is None or (int(found[1]), int(found[2])) >= OLDEST_ENGINE:
+        return None
+    needed = ".".join(str(part) for part in OLDEST_ENGINE)
+    return (
+        f"The Temporal server is {server_version}, and {needed} or newer is needed: without it tenants are not served "
+        "in turns. Upgrade the server one minor version at a time (docs/deployment.md)."
+    )
 
 
 async def missing_search_attributes(client: Client) -> list[str]:

@@ -9,6 +9,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -18,7 +19,7 @@ from sandbox.demo_office import Office
 from sandbox.demo_people import USUAL_STATE, codes, kept_people, let_in, told
 from sandbox.operator_command import write_command
 from sandbox.processes import ProcessFailed, StackError
-from sandbox.stack import Ports, Stack, StackAddresses
+from sandbox.stack import CLUSTER, DEV, Ports, Shape, Stack, StackAddresses
 
 
 def say(text: str) -> None:
@@ -30,13 +31,13 @@ def _print_json(step: Mapping[str, object]) -> None:
     print(json.dumps(step, ensure_ascii=False, default=str), flush=True)
 
 
-async def run_once(dialect: str, *, writes_own: bool = False, paid_by_bank: bool = False) -> bool:
+async def run_once(dialect: str, *, writes_own: bool = False, paid_by_bank: bool = False, shape: Shape = DEV) -> bool:
     """The loop over a temporary state, one JSON line per step. True only if every state was reached."""
     state = Path(tempfile.mkdtemp(prefix="partnerdesk-once-"))
     complete = False
     try:
         quick = ["--key-bits", "2048"]
-        async with Stack(state, Ports.free(), emit=say, durable=False, lexoffice_options=quick) as stack:
+        async with Stack(state, Ports.free(), emit=say, durable=False, lexoffice_options=quick, shape=shape) as stack:
             complete = await run_loop(
                 stack.addresses,
                 _print_json,
@@ -61,11 +62,12 @@ def _logs_in(state: Path) -> bool:
     return any(state.rglob("*.log"))
 
 
-async def run_until_stopped(state: Path) -> bool:
+async def run_until_stopped(state: Path, shape: Shape = DEV) -> bool:
     """The stack over a state that is kept; the loop runs once, then all stays up."""
     say(f"State and logs: {state}")
     mails = {"PARTNERDESK_MAIL_FOLDER": str(state / "mail")}
-    async with Stack(state, Ports.from_environment(), emit=say, trust_engine_signals=True, environment=mails) as stack:
+    ports = Ports.from_environment()
+    async with Stack(state, ports, emit=say, trust_engine_signals=True, environment=mails, shape=shape) as stack:
         command = write_command(state, stack.addresses.environment)
         say(_describe_addresses(stack.addresses, command))
         if await run_loop(stack.addresses, _print_json, say=say):
@@ -108,15 +110,17 @@ def print_codes(state: Path) -> int:
 
 async def _main(options: argparse.Namespace) -> int:
     _cancel_on_signals(asyncio.current_task())
+    shape = replace(CLUSTER, workers=options.workers) if options.on == "cluster" else DEV
     try:
         complete = await (
             run_once(
                 options.dialect or "lexoffice",
                 writes_own=options.strategy == "own",
                 paid_by_bank=options.paid_by == "bank",
+                shape=shape,
             )
             if options.once
-            else run_until_stopped(options.state.resolve())
+            else run_until_stopped(options.state.resolve(), shape)
         )
     except StackError as error:
         _tell(error)
@@ -183,9 +187,20 @@ def main() -> None:
         help="print the codes of the moment that the demo's people need as their second factor, and end",
     )
     parser.add_argument(
-        "--state", type=Path, default=USUAL_STATE, help="where databases and logs are kept (%(default)s)"
+        "--on",
+        choices=("dev", "cluster"),
+        default="dev",
+        help="cluster, as script/cluster: Temporal's server on PostgreSQL, two APIs behind HAProxy, several workers",
     )
+    parser.add_argument(
+        "--workers", type=int, default=CLUSTER.workers, help="with --on cluster: how many (%(default)s)"
+    )
+    parser.add_argument("--state", type=Path, help=f"where databases and logs are kept ({USUAL_STATE})")
     options = parser.parse_args()
+    if options.state is None:
+        options.state = USUAL_STATE / "cluster" if options.on == "cluster" else USUAL_STATE
+    if options.workers < 1:
+        parser.error("--workers: at least one")
     # Databases, logs, mails and keys of the demo are for nobody else on this machine.
     os.umask(0o077)
     if (options.dialect or options.strategy or options.paid_by) and not options.once:

@@ -13,6 +13,7 @@ import secrets
 import shutil
 import signal
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,6 +67,9 @@ class PostgresServer(Service):
     """One server over one data directory. `durable=False` is fast; only a crash of the machine loses data."""
 
     name = "PostgreSQL"
+    version = _VERSION
+    locale: Sequence[str] = ("--locale-provider=builtin", "--locale=C.UTF-8")
+    roles_sql = ROLES_SQL
 
     def __init__(self, state: Path, port: int, *, durable: bool = True) -> None:
         self._state = state.resolve()
@@ -78,7 +82,7 @@ class PostgresServer(Service):
         self._state.mkdir(parents=True, exist_ok=True)
         # Passed through by the user that PostgreSQL runs as, read by none but us.
         self._state.chmod(0o711)
-        self._binaries = _binaries(self._identity)
+        self._binaries = self._find_binaries()
         self._data = _reachable_data(self._state / "data", self._identity)
         self._passwords = self._read_or_make_passwords()
         await self._ensure_initialised()
@@ -140,9 +144,9 @@ class PostgresServer(Service):
     async def _ensure_initialised(self) -> None:
         version = self._data / "PG_VERSION"
         if version.exists():
-            if (found := version.read_text().strip()) != _VERSION:
+            if (found := version.read_text().strip()) != self.version:
                 raise StackError(
-                    f"{self._data} belongs to PostgreSQL {found}, not {_VERSION}. Move it away to start anew."
+                    f"{self._data} belongs to PostgreSQL {found}, not {self.version}. Move it away to start anew."
                 )
             return
         # Made beside and renamed when whole: an interrupted initdb leaves nothing that looks like a database.
@@ -166,8 +170,7 @@ class PostgresServer(Service):
         command += [
             "--auth=scram-sha-256",
             "--encoding=UTF8",
-            "--locale-provider=builtin",
-            "--locale=C.UTF-8",
+            *self.locale,
         ]
         command += [] if self._durable else ["--no-sync"]
         try:
@@ -182,8 +185,7 @@ class PostgresServer(Service):
         environment = {
             **_environment(),
             "PGPASSWORD": self._passwords.admin,
-            "PARTNERDESK_OWNER_PASSWORD": self._passwords.owner,
-            "PARTNERDESK_APP_PASSWORD": self._passwords.app,
+            **self._passwords_of_roles(),
         }
         server = ["-h", LOOPBACK, "-p", str(self._port), "-U", "postgres", "-d", "postgres"]
         command = [
@@ -194,9 +196,19 @@ class PostgresServer(Service):
             "ON_ERROR_STOP=1",
             *server,
             "-f",
-            str(ROLES_SQL),
+            str(self.roles_sql),
         ]
-        await run_to_end(Command("roles.sql", command, self._log, env=environment))
+        await run_to_end(Command(self.roles_sql.name, command, self._log, env=environment))
+
+    def _find_binaries(self) -> Path:
+        return _binaries(self._identity)
+
+    def _passwords_of_roles(self) -> Mapping[str, str]:
+        """As `roles_sql` reads them."""
+        return {
+            "PARTNERDESK_OWNER_PASSWORD": self._passwords.owner,
+            "PARTNERDESK_APP_PASSWORD": self._passwords.app,
+        }
 
     def _read_or_make_passwords(self) -> _Passwords:
         file = self._state / "passwords.json"

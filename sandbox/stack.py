@@ -20,6 +20,8 @@ from types import TracebackType
 from typing import Self
 
 from sandbox.bank_server import BankServer
+from sandbox.engine_programs import find_engine_programs
+from sandbox.front import Front
 from sandbox.kept_files import keep
 from sandbox.lexoffice_server import LexofficeAddresses, LexofficeServer
 from sandbox.postgres import PostgresAddresses, PostgresServer
@@ -34,6 +36,7 @@ from sandbox.processes import (
     run_to_end,
 )
 from sandbox.temporal_cli import find_cli
+from sandbox.temporal_cluster import TemporalCluster
 from sandbox.temporal_server import TemporalAddresses, TemporalServer
 from sandbox.vies_server import ViesServer
 from sandbox.waiting import Emit, announced
@@ -94,6 +97,21 @@ class Ports:
 
 
 @dataclass(frozen=True)
+class Shape:
+    """How many processes of a kind, and what the engine is: a dev server, which is quick to start, or one on
+    PostgreSQL, as a firm runs it (script/cluster)."""
+
+    on_postgres: bool = False
+    apis: int = 1
+    workers: int = 1
+
+
+DEV = Shape()
+CLUSTER = Shape(on_postgres=True, apis=2, workers=2)
+SHAPES = {"dev": DEV, "cluster": CLUSTER}
+
+
+@dataclass(frozen=True)
 class StackAddresses:
     """Where everything is. `environment` is what the product's processes run with; `partnerdesk …` needs it too."""
 
@@ -132,10 +150,12 @@ class Stack:
     durable: False for tests and --once: nothing is flushed to disk.
     requests_per_second: the pace towards lexoffice per tenant, in the engine and at the socket.
     trust_engine_signals: signals sent by hand count as decisions (PARTNERDESK_TRUST_ENGINE_SIGNALS); script/dev only.
+    shape: several APIs stand behind HAProxy, which then listens at the API's port.
     """
 
-    api: Partnerdesk
-    worker: Partnerdesk
+    temporal: TemporalServer | TemporalCluster
+    apis: list[Partnerdesk]
+    workers: list[Partnerdesk]
 
     def __init__(
         self,
@@ -148,8 +168,11 @@ class Stack:
         trust_engine_signals: bool = False,
         lexoffice_options: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
+        shape: Shape = DEV,
     ) -> None:
         self._state = state.resolve()
+        self._shape = shape
+        self._durable = durable
         self._ports = ports
         self._emit = emit
         self._requests_per_second = requests_per_second
@@ -168,14 +191,7 @@ class Stack:
         async with contextlib.AsyncExitStack() as exits:
             exits.enter_context(only_one(self._state))
             self._ports.require_free()
-            self.temporal = TemporalServer(
-                await find_cli(self._emit),
-                self._state / "temporal",
-                port=self._ports.temporal,
-                ui_port=self._ports.temporal_ui,
-                database=self._state / "temporal" / "temporal.db",
-                requests_per_second=self._requests_per_second,
-            )
+            self.temporal = await self._engine()
             parts = (self.postgres, self.temporal, self.lexoffice, self.vies, self.bank)
             exits.push_async_callback(_stop, *parts)
             async with announced(
@@ -190,11 +206,14 @@ class Stack:
             )
             async with announced("Bringing the database to the newest version …", self._emit):
                 await run_to_end(self._migrate(environment))
-            self.worker = self._partnerdesk("worker", "--health-port", self._ports.worker, environment)
-            self.api = self._partnerdesk("api", "--port", self._ports.api, environment)
-            exits.push_async_callback(_stop, self.worker, self.api)
+            ports = [self._ports.worker, *(free_port() for _ in range(self._shape.workers - 1))]
+            self.workers = self._copies("worker", "--health-port", ports, environment)
+            front = self._front_and_apis(environment)
+            exits.push_async_callback(_stop, *self.workers, *self.apis, *front)
             async with announced("Starting the worker and the API …", self._emit):
-                await _together(self.worker.serve(), self.api.serve())
+                await _together(*(part.serve() for part in (*self.workers, *self.apis)))
+                await _together(*(part.serve() for part in front))
+            self._parts = (*parts, *self.temporal.beside, *self.workers, *self.apis, *front)
             self.addresses = StackAddresses(
                 api_url=f"http://{LOOPBACK}:{self._ports.api}",
                 worker_url=f"http://{LOOPBACK}:{self._ports.worker}",
@@ -216,14 +235,65 @@ class Stack:
     async def first_end(self) -> Service:
         """Wait until a part has ended that nobody stopped."""
         while True:
-            for part in (self.postgres, self.temporal, self.lexoffice, self.vies, self.bank, self.worker, self.api):
+            for part in self._parts:
                 if part.has_ended:
                     return part
             await asyncio.sleep(0.5)
 
-    def _partnerdesk(self, what: str, port_option: str, port: int, environment: Mapping[str, str]) -> Partnerdesk:
-        ready = f"http://{LOOPBACK}:{port}/readyz"
-        return Partnerdesk(what, [what, port_option, str(port)], ready, self._state / f"{what}.log", environment)
+    @property
+    def worker(self) -> Partnerdesk:
+        """The first of them, at the port of the worker."""
+        return self.workers[0]
+
+    @property
+    def api(self) -> Partnerdesk:
+        """The first of them, which is the only one where nothing stands before it."""
+        return self.apis[0]
+
+    async def _engine(self) -> TemporalServer | TemporalCluster:
+        state, cli = self._state / "temporal", await find_cli(self._emit)
+        if self._shape.on_postgres:
+            return TemporalCluster(
+                await find_engine_programs(self._emit),
+                cli,
+                state,
+                port=self._ports.temporal,
+                ui_port=self._ports.temporal_ui,
+                durable=self._durable,
+                requests_per_second=self._requests_per_second,
+            )
+        return TemporalServer(
+            cli,
+            state,
+            port=self._ports.temporal,
+            ui_port=self._ports.temporal_ui,
+            database=state / "temporal.db",
+            requests_per_second=self._requests_per_second,
+        )
+
+    def _front_and_apis(self, environment: Mapping[str, str]) -> list[Front]:
+        """Sets `apis`. One alone listens at its port itself; several do behind a front, which is returned."""
+        if self._shape.apis == 1:
+            self.apis = self._copies("api", "--port", [self._ports.api], environment)
+            return []
+        behind = {**environment, "PARTNERDESK_TRUSTED_PROXIES": "1"}
+        ports = [free_port() for _ in range(self._shape.apis)]
+        self.apis = self._copies("api", "--port", ports, behind)
+        return [Front(self._ports.api, ports, self._state / "haproxy.log")]
+
+    def _copies(
+        self, what: str, port_option: str, ports: Sequence[int], environment: Mapping[str, str]
+    ) -> list[Partnerdesk]:
+        """One process for each port: worker, worker-2, …"""
+        names = [what, *(f"{what}-{number}" for number in range(2, len(ports) + 1))]
+        return [
+            self._partnerdesk(name, port_option, port, environment) for name, port in zip(names, ports, strict=True)
+        ]
+
+    def _partnerdesk(self, name: str, port_option: str, port: int, environment: Mapping[str, str]) -> Partnerdesk:
+        """`name` is what it runs, and a number beyond the first."""
+        ready, arguments = f"http://{LOOPBACK}:{port}/readyz", [name.partition("-")[0], port_option, str(port)]
+        return Partnerdesk(name, arguments, ready, self._state / f"{name}.log", environment)
 
     def _migrate(self, environment: Mapping[str, str]) -> Command:
         command = [partnerdesk_command(), "migrate"]

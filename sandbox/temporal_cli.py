@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from sandbox.cache import cache_folder, locked
+from sandbox.go_tools import go_install
 from sandbox.processes import Command, ProcessFailed, StackError, run_to_end
 from sandbox.waiting import Emit, Patience
 
@@ -24,7 +25,6 @@ OLDEST_SERVER = (1, 29)
 _GO_PACKAGE = "github.com/temporalio/cli/cmd/temporal@v1.5.1"
 _DOWNLOAD_ADDRESS = ("temporal.download", 443)
 _DOWNLOAD_TIMEOUT_S = 120.0
-_BUILD_TIMEOUT_S = 1800.0
 
 # Starting a dev server is how the SDK is made to download; it prints nothing and is stopped at once.
 _DOWNLOAD_BY_SDK = """
@@ -111,18 +111,8 @@ def _download_host_answers() -> bool:
 
 
 async def _build(target: Path, emit: Emit) -> bool:
-    go = shutil.which("go")
-    if go is None:
-        return False
-    emit(f"Building the Temporal command-line tool with Go; this takes about five minutes, once ({target}) …")
-    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        log = target.parent / "build.log"
-        command = Command("go install", [go, "install", _GO_PACKAGE], log, env={**os.environ, "GOBIN": folder})
-        try:
-            await run_to_end(command, patience=Patience(_BUILD_TIMEOUT_S, idle_s=_BUILD_TIMEOUT_S))
-        except ProcessFailed as error:
-            emit(str(error))
-        return _keep_first_cli(Path(folder), target)
+    about = "the Temporal command-line tool with Go; this takes about five minutes, once"
+    return await go_install(_GO_PACKAGE, target, emit, about) and _server_version(target) is not None
 
 
 def _keep_first_cli(folder: Path, target: Path) -> bool:

@@ -39,6 +39,7 @@ class TemporalServer(Service):
     """One dev server. Without `database` it lives in memory; without `ui_port` it has no web pages."""
 
     name = "Temporal server"
+    beside: tuple[Service, ...] = ()
 
     def __init__(
         self,

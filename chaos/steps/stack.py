@@ -38,6 +38,6 @@ class SteppingStack(Stack):
         )
         self._folder = folder
 
-    def _partnerdesk(self, what: str, port_option: str, port: int, environment: Mapping[str, str]) -> Partnerdesk:
-        usual = super()._partnerdesk(what, port_option, port, environment)
-        return Stepping(usual, what, port, self._folder)
+    def _partnerdesk(self, name: str, port_option: str, port: int, environment: Mapping[str, str]) -> Partnerdesk:
+        usual = super()._partnerdesk(name, port_option, port, environment)
+        return Stepping(usual, name, port, self._folder)

@@ -1,11 +1,12 @@
 """What the modules of workflows/ decide, as a fingerprint each, kept in fingerprints.json.
 
-    python -m tests.workflows.fingerprints                       # take a change over that has a patch, or is pinned
-    python -m tests.workflows.fingerprints --because "a reason"  # or one that needs neither, and why
+    python -m tests.workflows.fingerprints                       # take a change over that has a patch
+    python -m tests.workflows.fingerprints --because "a reason"  # or one that needs none, and why
 
 A payout that waits is continued by whatever code runs then (docs/upgrades.md). So a change of what a workflow decides
-wants `workflow.patched`, or a workflow whose runs are pinned to their version. What people read (docstrings, summaries,
-details, log lines) and how long activities may take is no part of a fingerprint: it may change freely.
+wants `workflow.patched`; that a workflow is pinned to its version is no excuse where workers run without versions. What
+people read (docstrings, summaries, details, log lines) and how long activities may take is no part of a fingerprint: it
+may change freely.
 """
 
 import argparse
@@ -32,17 +33,16 @@ FREE_ARGUMENTS = frozenset(
 """Of a command: replay does not compare them."""
 FOR_PEOPLE = frozenset({"set_current_details", "debug", "info", "warning", "error", "exception"})
 """Calls that leave no command."""
-WORDS = frozenset({"__init__", "registered", "words"})
+WORDS = frozenset({"__init__", "pinning", "registered", "words"})
 """Modules that decide nothing."""
 
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """Of one module. `because`: why its last change needed neither a patch nor a pinned version."""
+    """Of one module. `because`: why its last change needed no patch."""
 
     code: str
     patches: tuple[str, ...] = ()
-    pinned: bool = False
     because: str = ""
 
 
@@ -73,7 +73,7 @@ def unpatched(kept: Mapping[str, Fingerprint], found: Mapping[str, Fingerprint])
         module
         for module, before in kept.items()
         if (now := found.get(module)) is None
-        or (now.code != before.code and not now.pinned and not set(now.patches) - set(before.patches))
+        or (now.code != before.code and not set(now.patches) - set(before.patches))
     )
 
 
@@ -82,8 +82,8 @@ def taken_over(kept: Mapping[str, Fingerprint], found: Mapping[str, Fingerprint]
     if (bare := unpatched(kept, found)) and not because:
         raise ValueError(
             f"{', '.join(bare)}: the code of a workflow has changed, and runs that are open replay it from their "
-            "beginning (docs/upgrades.md). Put the change behind workflow.patched(…), pin the workflow to its version, "
-            'or say why neither is needed: python -m tests.workflows.fingerprints --because "…"'
+            "beginning (docs/upgrades.md). Put the change behind workflow.patched(…), or say why that is not needed: "
+            'python -m tests.workflows.fingerprints --because "…"'
         )
     return {
         module: asdict(now) | {"because": because if module in bare else _reason(kept.get(module), now)}
@@ -96,18 +96,12 @@ def _reason(before: Fingerprint | None, now: Fingerprint) -> str:
 
 
 def _fingerprint(tree: ast.Module, constants: Mapping[str, str]) -> Fingerprint:
-    workflows = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and _is_workflow(node)]
     patches = {_text(call.args[0], constants) for call in _calls(tree, "patched", "deprecate_patch")}
     decided = _Deciding().visit(tree)
     return Fingerprint(
         code=hashlib.sha256(repr(_told(decided)).encode()).hexdigest()[:24],
         patches=tuple(sorted(patches)),
-        pinned=bool(workflows) and all("PINNED" in ast.unparse(node.decorator_list[0]) for node in workflows),
     )
-
-
-def _is_workflow(node: ast.ClassDef) -> bool:
-    return any(ast.unparse(decorator).startswith("workflow.defn") for decorator in node.decorator_list)
 
 
 def _calls(tree: ast.AST, *names: str) -> list[ast.Call]:
@@ -178,7 +172,7 @@ def _told(node: Any) -> Any:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.workflows.fingerprints", description=__doc__)
-    parser.add_argument("--because", default="", help="why a change needs neither a patch nor a pinned version")
+    parser.add_argument("--because", default="", help="why a change needs no patch")
     try:
         kept = taken_over(read_kept(), read_workflows(), parser.parse_args().because)
     except ValueError as error:

@@ -52,7 +52,7 @@ def _as_kept(kept: dict[str, Fingerprint], found: dict[str, Fingerprint], module
     if (now := found.get(module)) is None:
         return None
     because = kept[module].because if module in kept else ""
-    return Fingerprint(code=now.code, patches=now.patches, pinned=now.pinned, because=because)
+    return Fingerprint(code=now.code, patches=now.patches, because=because)
 
 
 @pytest.mark.parametrize(
@@ -97,13 +97,6 @@ def test_a_change_behind_a_new_patch_is_taken_over_without_a_reason() -> None:
     # The same patch covers no second change.
     again = {"letter": of(changed('"write"', '"draft"', patched))}
     assert unpatched(after, again) == ["letter"]
-
-
-def test_a_change_of_a_workflow_that_stays_with_its_version_needs_no_patch() -> None:
-    pinned = changed("@workflow.defn", "@workflow.defn(versioning_behavior=VersioningBehavior.PINNED)")
-    before, after = {"letter": of(pinned)}, {"letter": of(changed('"write"', '"draft"', pinned))}
-    assert after["letter"].pinned
-    assert unpatched(before, after) == []
 
 
 def test_a_workflow_that_is_gone_asks_for_a_reason() -> None:
