@@ -102,6 +102,7 @@ BY_SQLSTATE: dict[str, tuple[type[Refused], str]] = {
     "PD052": (NotAcceptable, "account_of_another_partner"),
     "PD053": (NotAllowedNow, "line_without_cause"),
     "PD054": (NotAllowedNow, "own_document_stands"),
+    "PD055": (NotAllowedNow, "more_set_off_than_owed"),
 }
 _DOCUMENT_UNDER_WAY = "PD006"
 

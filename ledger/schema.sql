@@ -2550,6 +2550,7 @@ CREATE TABLE payouts (
     cancel_wanted_reason   text,
     transferred_on         date,
     bank_reference         text,
+    set_off_cents          bigint NOT NULL DEFAULT 0 CHECK (set_off_cents >= 0),
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, number),
     FOREIGN KEY (tenant_id, bank_details_id) REFERENCES partner_bank_details,
@@ -2694,6 +2695,11 @@ CREATE TRIGGER payout_goes_to_its_partner
     WHEN (new.bank_details_id IS NOT NULL)
     EXECUTE FUNCTION payout_goes_to_its_partner();
 CREATE TRIGGER payouts_stay BEFORE DELETE ON payouts FOR EACH STATEMENT EXECUTE FUNCTION payouts_stay();
+CREATE TRIGGER release_set_offs
+    AFTER UPDATE OF state ON payouts
+    FOR EACH ROW
+    WHEN ((new.state IN ('cancelled', 'rejected')) AND new.set_off_cents > 0)
+    EXECUTE FUNCTION release_set_offs();
 CREATE TRIGGER tell_of_payout_fields
     AFTER UPDATE OF document_stage, transferred_on, objected_at ON payouts
     FOR EACH ROW
@@ -3294,6 +3300,37 @@ CREATE POLICY functions ON sessions TO CURRENT_USER USING (true) WITH CHECK (tru
 CREATE POLICY own_person ON sessions USING (user_id = current_person()) WITH CHECK (user_id = current_person());
 GRANT DELETE, INSERT, SELECT, UPDATE ON sessions TO partnerdesk_app;
 
+CREATE TABLE set_offs (
+    tenant_id    uuid NOT NULL REFERENCES tenants,
+    id           uuid NOT NULL DEFAULT gen_random_uuid(),
+    seq          bigint GENERATED ALWAYS AS IDENTITY,
+    payout_id    uuid NOT NULL,
+    claim_id     uuid NOT NULL,
+    amount_cents bigint NOT NULL CHECK (amount_cents > 0),
+    made_at      timestamptz NOT NULL DEFAULT now(),
+    released_at  timestamptz,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, claim_id) REFERENCES claims,
+    FOREIGN KEY (tenant_id, payout_id) REFERENCES payouts
+);
+COMMENT ON TABLE set_offs IS 'What of a payout is not transferred, but set off against a claim on the same partner.';
+CREATE UNIQUE INDEX one_set_off_of_a_claim_in_a_payout ON set_offs (tenant_id, payout_id, claim_id)
+    WHERE released_at IS NULL;
+CREATE INDEX set_offs_of_a_claim ON set_offs (tenant_id, claim_id, seq);
+ALTER TABLE set_offs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE set_offs FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON set_offs USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT, UPDATE ON set_offs TO partnerdesk_app;
+CREATE TRIGGER set_offs_add_up
+    AFTER INSERT OR UPDATE OF released_at ON set_offs
+    FOR EACH ROW
+    EXECUTE FUNCTION set_offs_add_up();
+CREATE TRIGGER stay_as_written
+    BEFORE UPDATE ON set_offs
+    FOR EACH ROW
+    WHEN (CURRENT_USER = 'partnerdesk_app'::name)
+    EXECUTE FUNCTION stay_as_written('id', 'payout_id', 'claim_id', 'amount_cents', 'made_at');
+
 CREATE TABLE state_arrows (
     subject    text NOT NULL,
     from_state text NOT NULL,
@@ -3602,6 +3639,8 @@ CREATE TABLE tenants (
     business_id            text CHECK (business_id ~ '^DE[0-9]{9}-[0-9]{5}$'),
     vat_proof_days         integer NOT NULL DEFAULT 30 CHECK (vat_proof_days BETWEEN 1 AND 90),
     paid_by                text NOT NULL DEFAULT 'lexoffice' CHECK (paid_by IN ('lexoffice', 'bank', 'both')),
+    set_off_claims         boolean NOT NULL DEFAULT false,
+    commercial_agents      boolean NOT NULL DEFAULT true,
     FOREIGN KEY (id, default_campaign_id) REFERENCES campaigns,
     CONSTRAINT xrechnung_has_a_buyer_reference
         CHECK (own_document_profile <> 'xrechnung' OR buyer_reference IS NOT NULL)
@@ -4261,6 +4300,8 @@ BEGIN
         WHEN NEW.settled_cents < NEW.amount_cents THEN 'open'
         WHEN EXISTS (SELECT FROM claim_parts WHERE tenant_id = NEW.tenant_id AND claim_id = NEW.id AND how = 'written_off')
             THEN 'written_off'
+        WHEN EXISTS (SELECT FROM set_offs WHERE tenant_id = NEW.tenant_id AND claim_id = NEW.id AND released_at IS NULL)
+            THEN 'netted'
         ELSE 'settled' END;
     NEW.ended_at := CASE WHEN NEW.state <> 'open' THEN COALESCE(OLD.ended_at, now()) END;
     RETURN NEW;
@@ -6067,6 +6108,16 @@ AS $function$
        AND h.tenant_id = p.tenant_id AND h.payout_id = p.id AND h.code = of_code AND h.released_at IS NULL
     $function$;
 
+CREATE OR REPLACE FUNCTION public.release_set_offs()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    UPDATE set_offs SET released_at = now()
+     WHERE tenant_id = NEW.tenant_id AND payout_id = NEW.id AND released_at IS NULL;
+    RETURN NULL;
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.remember_address()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -6210,6 +6261,23 @@ AS $function$
            ('credential_may_not', 'Der API-Schlüssel darf solche Belege nicht anlegen.')
     $function$;
 
+CREATE OR REPLACE FUNCTION public.set_offs_add_up()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    PERFORM sum_up_claim(NEW.tenant_id, NEW.claim_id);
+    UPDATE payouts SET set_off_cents = (SELECT COALESCE(sum(amount_cents), 0) FROM set_offs
+                                         WHERE tenant_id = NEW.tenant_id AND payout_id = NEW.payout_id AND released_at IS NULL)
+     WHERE tenant_id = NEW.tenant_id AND id = NEW.payout_id;
+    IF EXISTS (SELECT FROM payouts p JOIN claims c ON c.tenant_id = p.tenant_id AND c.id = NEW.claim_id
+                WHERE p.tenant_id = NEW.tenant_id AND p.id = NEW.payout_id AND NEW.released_at IS NULL
+                  AND (p.set_off_cents > p.gross_cents OR p.partner_id <> c.partner_id)) THEN
+        RAISE EXCEPTION 'more would be set off than is owed, or to another partner' USING ERRCODE = 'PD055';
+    END IF;
+    RETURN NULL;
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.settled_commissions_keep_their_amount()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -6269,11 +6337,16 @@ CREATE OR REPLACE FUNCTION public.sum_up_claim(of_tenant uuid, wanted uuid)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
+DECLARE
+    owed bigint := (SELECT amount_cents FROM claims WHERE tenant_id = of_tenant AND id = wanted FOR NO KEY UPDATE);
+    come bigint := (SELECT COALESCE(sum(amount_cents), 0) FROM claim_parts WHERE tenant_id = of_tenant AND claim_id = wanted)
+                 + (SELECT COALESCE(sum(amount_cents), 0) FROM set_offs
+                     WHERE tenant_id = of_tenant AND claim_id = wanted AND released_at IS NULL);
 BEGIN
-    PERFORM 1 FROM claims WHERE tenant_id = of_tenant AND id = wanted FOR NO KEY UPDATE;
-    UPDATE claims SET settled_cents = (SELECT COALESCE(sum(amount_cents), 0) FROM claim_parts
-                                        WHERE tenant_id = of_tenant AND claim_id = wanted)
-     WHERE tenant_id = of_tenant AND id = wanted;
+    IF come > owed THEN
+        RAISE EXCEPTION 'more would come of a claim than is owed' USING ERRCODE = 'PD055';
+    END IF;
+    UPDATE claims SET settled_cents = come WHERE tenant_id = of_tenant AND id = wanted;
 END $function$;
 REVOKE ALL ON FUNCTION sum_up_claim(uuid, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sum_up_claim(uuid, uuid) TO partnerdesk_app;

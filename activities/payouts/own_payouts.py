@@ -13,6 +13,8 @@ from activities.models import OwnPayout, PayoutView, Step
 from activities.payouts.own_steps import plan_own_step, voucher_of
 from activities.payouts.payout_blocks import block_for
 from activities.payouts.voucher_document import open_booking
+from ledger import clock
+from ledger.booking import settlement
 from ledger.connections import recovery
 from ledger.database import Ledger, TenantTransaction
 from ledger.documents.own import delivery, issuing
@@ -67,6 +69,10 @@ class OwnPayoutActivities:
             payout = await payouts.get(tx, task.number)
             if payout.books is Books.LEXOFFICE:
                 payout = await apply_credit_note(tx, payout, [])
+            if document.transfer_cents == 0 and payout.state is PayoutState.CREDIT_NOTE_OPEN:
+                # All of it is set off: nobody transfers anything, so its document alone settles it.
+                await settlement.mark_paid(tx, payout, document.number, clock.today())
+                payout = await payouts.get(tx, task.number)
             return await self._plan(tx, payout)
 
     async def _issue(self, task: OwnPayout) -> PayoutView:

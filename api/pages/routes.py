@@ -13,6 +13,7 @@ from api.pages.payouts import (
     payout_documents,
     payout_reversals,
     payout_runs,
+    payout_set_offs,
     payouts,
 )
 from api.pages.programme import campaigns
@@ -53,6 +54,7 @@ ROUTERS = [
     payout_reversals.router,
     payout_attempts.router,
     claims.router,
+    payout_set_offs.router,
     user_admin.router,
     key_admin.router,
     company.router,

@@ -16,9 +16,10 @@ from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
 from api.v1.reversals import ReversalShown, reversal_shown
 from ledger.database import TenantTransaction
-from ledger.payouts import claim_write_offs, claims, corrections
+from ledger.payouts import claim_write_offs, claims, corrections, set_offs
 from ledger.payouts.claim_write_offs import WriteOff
 from ledger.payouts.claims import Claim, ClaimCause, ClaimFilter, ClaimPart, ClaimState, PaidBack
+from ledger.payouts.set_offs import SetOffRow
 from ledger.programme import partners
 from ledger.refusals import NotFound
 from ledger.types import Submitted, TaxCase
@@ -30,6 +31,7 @@ class ClaimInFull(Claim):
     """With what has come of it, and what was asked for about it."""
 
     parts: list[ClaimPart]
+    set_offs: list[SetOffRow]
     write_offs: list[WriteOff]
 
 
@@ -159,5 +161,6 @@ async def ask_for_correction(
 async def _in_full(tx: TenantTransaction, id: UUID) -> dict[str, Any]:
     return shown(await claims.get(tx, id)) | {
         "parts": [shown(one) for one in await claims.parts_of(tx, id)],
+        "set_offs": [shown(one) for one in await set_offs.of_claim(tx, id)],
         "write_offs": [shown(one) for one in await claim_write_offs.list_of(tx, id)],
     }

@@ -36,6 +36,7 @@ from ledger.payouts import (
     payout_list,
     payout_requests,
     payouts,
+    set_offs,
     tax_questions,
 )
 from ledger.payouts.approval_rule import FourEyes
@@ -47,6 +48,7 @@ from ledger.payouts.payout_hands import Hand
 from ledger.payouts.payout_lines import PayoutLine
 from ledger.payouts.payout_list import PayoutFilter
 from ledger.payouts.payouts import Payout
+from ledger.payouts.set_offs import SetOffRow
 from ledger.plain_text import PrintedLine
 from ledger.programme import partners
 from ledger.refusals import Blocked
@@ -74,6 +76,7 @@ class PayoutInFull(PayoutShown):
     )
     objection: Objection | None
     reversals: list[ReversalShown] = Field(description="Was über einen Storno ihres Belegs verlangt wurde")
+    set_offs: list[SetOffRow] = Field(description="Forderungen, die mit ihr verrechnet werden")
     further_attempts: list[FurtherAttempt] = Field(description="Erneute Überweisungen nach einem Rückläufer")
     workflow_id: str
     credit_note_url: str | None
@@ -297,6 +300,7 @@ async def _in_full(tx: TenantTransaction, doors: Parts, payout: Payout) -> dict[
         has_account=await by_hand.has_account(tx, payout.partner_id),
         objection=None if objection is None else shown(objection),
         reversals=[reversal_shown(one) for one in await own_reversal_rows.of_payout(tx, payout.id)],
+        set_offs=[shown(one) for one in await set_offs.of_payout(tx, payout.id)],
         further_attempts=[shown(one) for one in await further_attempts.list_of(tx, payout.id)],
         workflow_id=payout_workflow_id(tx.tenant, payout.number),
         credit_note_url=url,

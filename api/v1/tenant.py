@@ -57,6 +57,11 @@ class TenantChange(Submitted):
         description="Was einem Partner ohne geltende Bankverbindung zusteht: `hold` wartet auf sie, `by_hand` wird "
         "ausgezahlt und von Hand überwiesen",
     )
+    commercial_agents: bool = Field(
+        default=True,
+        description="Ob Ihre Partner Handelsvertreter sind (§ 87c HGB): was drei Monate fällig ist, wird auch unter "
+        "der Mindestauszahlung bezahlt",
+    )
     paid_by: PaidBy = Field(
         default=PaidBy.LEXOFFICE,
         description="Wer sagt, dass eine Auszahlung bezahlt ist: `lexoffice`, der Kontoauszug (`bank`) oder beide "

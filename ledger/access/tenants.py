@@ -45,6 +45,8 @@ class TenantProfile(TenantAddress):
     """How much of what a payout would hold is netted with claw-backs, at most; and in cents, where that is set."""
     clawback_limit_cents: int | None
     without_bank_details: WithoutBankDetails
+    commercial_agents: bool
+    """Whether partners are Handelsvertreter: what was due for three months is paid below the minimum (§ 87c HGB)."""
     paid_by: PaidBy
     """Who says that a payout is paid: lexoffice, the bank's statements, or both."""
     agreement_version: str | None
@@ -136,8 +138,8 @@ async def get_profile(tx: TenantTransaction) -> TenantProfile:
         """
         SELECT id, slug, name, street, zip, city, country_code, vat_id, tax_number, business_id, is_demo,
                default_campaign_id, replacement_window, minimum_payout_cents, hold_days, clawback_limit_percent,
-               clawback_limit_cents, without_bank_details, paid_by, agreement_version, four_eyes_limit_cents,
-               single_approver, bank_quarantine, vat_proof_days, payout_run_day, payout_run_hour
+               clawback_limit_cents, without_bank_details, commercial_agents, paid_by, agreement_version,
+               four_eyes_limit_cents, single_approver, bank_quarantine, vat_proof_days, payout_run_day, payout_run_hour
           FROM tenants WHERE id = $1
         """,
         tx.tenant.id,
@@ -175,6 +177,7 @@ _CHANGEABLE = frozenset(
         "clawback_limit_percent",
         "clawback_limit_cents",
         "without_bank_details",
+        "commercial_agents",
         "paid_by",
         "agreement_version",
         "four_eyes_limit_cents",

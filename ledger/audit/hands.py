@@ -40,6 +40,8 @@ _LEAVES_A_HAND: Mapping[str, _Act] = {
     "partner.bonus_written": _Act(on=("commission", "commission")),
     "partner.correction_written": _Act(on=("commission", "commission")),
     "own_document.reversal_asked": _Act(about="reversal"),
+    "payout.set_off_taken_off": _Act(),
+    "payout.set_off_put_on": _Act(),
     "claim.paid_back": _Act(about="part"),
     "claim.write_off_asked": _Act(about="write_off"),
     "plan.added": _Act(about="plan"),

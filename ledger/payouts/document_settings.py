@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from ledger.audit import audit
+from ledger.connections import running_workers
 from ledger.database import TenantTransaction
 from ledger.documents.own import circle
 from ledger.refusals import NotAcceptable
@@ -33,6 +34,8 @@ class DocumentSettings(Frozen):
     own_document_profile: Literal["en16931", "xrechnung"]
     buyer_reference: str | None
     reversal_code: Literal["389", "261"]
+    set_off_claims: bool
+    """Whether claims are set off against payouts, as the agreement with the partners allows."""
     turnovers: tuple[turnovers.Answer, ...]
     credit_notes_confirmed: CreditNotesConfirmed | None
 
@@ -55,9 +58,12 @@ class DocumentSettingsChange(Submitted):
         default=None, min_length=1, max_length=100, description="Für XRechnung verlangt (BT-10)"
     )
     reversal_code: Literal["389", "261"] = Field(default="389", description="Art eines Stornos (BT-3)")
+    set_off_claims: bool = Field(
+        default=False, description="Forderungen werden mit Auszahlungen verrechnet; die Vereinbarung muss es erlauben"
+    )
 
 
-_COLUMNS = ("small_business", "own_document_profile", "buyer_reference", "reversal_code")
+_COLUMNS = ("small_business", "own_document_profile", "buyer_reference", "reversal_code", "set_off_claims")
 
 
 async def get(tx: TenantTransaction) -> DocumentSettings:
@@ -99,6 +105,8 @@ async def _change_columns(tx: TenantTransaction, columns: Mapping[str, Any], *, 
     changed = {name: [before[name], value] for name, value in after.items() if value != before[name]}
     if not changed:
         return
+    if changed.get("set_off_claims") == [False, True]:
+        await running_workers.require_all_to_read(tx, running_workers.SET_OFFS)
     assignments = ", ".join(f"{name} = ${place}" for place, name in enumerate(_COLUMNS, start=2))
     await tx.execute(
         f"UPDATE tenants SET {assignments} WHERE id = $1", tx.tenant.id, *(after[name] for name in _COLUMNS)

@@ -2,8 +2,8 @@
 
 Due is what is approved, final, neither held nor blocked, and past its hold (Stornofrist); less claw-backs within the
 tenant's limit; per tax case. Below the minimum, which counts all tax cases together, it is carried (Übertrag), unless
-the partner leaves (Schlussabrechnung) or the case can grow no more. Without bank details in force it is carried, too,
-unless the tenant pays such partners by hand.
+the partner leaves (Schlussabrechnung), the case can grow no more, or some of it was due for three months (§ 87c HGB).
+Without bank details in force it is carried, too, unless the tenant pays such partners by hand.
 Cents are net of the partner's VAT.
 """
 
@@ -132,6 +132,8 @@ class _Settings(NamedTuple):
     """As of today."""
     limit_percent: Decimal
     limit_cents: int | None
+    commercial_agents: bool
+    """Whether partners are Handelsvertreter: their balance is paid every three months, however small."""
     cut_off: datetime | None
     without_account: dict[PartnerId, str]
     above_limits: dict[PartnerId, BlockedBy]
@@ -144,6 +146,8 @@ _ROWS = f"""
            p.code, p.payouts_stopped_reason IS NOT NULL AS stopped, p.leaving_since IS NOT NULL AS leaving,
            COALESCE(p.minimum_payout_cents, n.minimum_payout_cents) AS minimum_cents, h.begins, h.free_at,
            COALESCE(h.free_at, '-infinity') > COALESCE($2::timestamptz, now()) AS on_hold,
+           -- Since it may be paid, or was known where that was later (§ 87c Abs. 1 HGB).
+           greatest(h.free_at, h.begins, c.created_at) <= now() - interval '3 months' AS is_old,
            (c.month + interval '1 month') AT TIME ZONE 'Europe/Berlin' AS month_over,
            {FACTS}
       FROM commissions c
@@ -219,7 +223,7 @@ async def of_partners(
 async def _settings(tx: TenantTransaction, partners: Sequence[PartnerId], cut_off: datetime | None) -> _Settings:
     row = await tx.fetchrow(
         """
-        SELECT clawback_limit_percent, clawback_limit_cents FROM tenants WHERE id = $1
+        SELECT clawback_limit_percent, clawback_limit_cents, commercial_agents FROM tenants WHERE id = $1
         """,
         tx.tenant.id,
     )
@@ -232,6 +236,7 @@ async def _settings(tx: TenantTransaction, partners: Sequence[PartnerId], cut_of
         partners=await facts_of_today(tx, partners),
         limit_percent=row["clawback_limit_percent"],
         limit_cents=row["clawback_limit_cents"],
+        commercial_agents=row["commercial_agents"],
         cut_off=cut_off,
         without_account=await by_hand.find_kept_waiting(tx, partners),
         above_limits=await status_limits.find_above(tx, partners),
@@ -358,6 +363,7 @@ def _group(
     lines = netted(every, percent=settings.limit_percent, most_cents=settings.limit_cents)
     # The tax of a month is declared with that month: what is below the minimum at its end is not carried into the next.
     is_over = place.month is not None and place.month < settings.today.replace(day=1)
+    is_over |= settings.commercial_agents and any(row["is_old"] and row["net_cents"] > 0 for row in rows)
     return DueGroup(
         tax_case=rule.tax_case,
         month=place.month,

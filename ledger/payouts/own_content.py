@@ -14,7 +14,7 @@ from ledger.database import TenantTransaction
 from ledger.documents.own import circle, posting_rules
 from ledger.documents.own.circle import Place
 from ledger.documents.own.content import Contact, OwnDocument, OwnDocumentKind, OwnLine, OwnParty
-from ledger.payouts import document_lines, document_parties
+from ledger.payouts import document_lines, document_parties, set_offs
 from ledger.payouts.document_lines import DocumentLine
 from ledger.payouts.document_parties import Party
 from ledger.payouts.payouts import Payout
@@ -26,8 +26,6 @@ from ledger.types import Books, TaxCase
 
 _LARGEST_PLACE = 10**9 - 1
 """The widest number that a circle may come to (circle.require_pattern)."""
-_PAYMENT_TERMS = "Der Betrag wird überwiesen, sobald dieser Beleg zugegangen ist."
-_PAYMENT_TERMS_ENGLISH = "The amount is transferred as soon as this document has been received."
 
 
 class Draft(NamedTuple):
@@ -35,6 +33,25 @@ class Draft(NamedTuple):
 
     document: OwnDocument
     must_be_e_invoice: bool
+
+
+class _Terms(NamedTuple):
+    german: str
+    english: str
+
+
+_TRANSFERRED = _Terms(
+    "Der Betrag wird überwiesen, sobald dieser Beleg zugegangen ist.",
+    "The amount is transferred as soon as this document has been received.",
+)
+_SET_OFF = _Terms(
+    "Der Betrag ist vollständig verrechnet; es wird nichts überwiesen.",
+    "The whole amount is set off; nothing is transferred.",
+)
+
+
+def _terms(is_transferred: bool) -> _Terms:
+    return _TRANSFERRED if is_transferred else _SET_OFF
 
 
 class _Account(NamedTuple):
@@ -53,6 +70,8 @@ async def gather(tx: TenantTransaction, payout: Payout) -> Draft:
     rule = await _rule(tx, payout, lines)
     partner, tenant = await document_parties.partner_of(tx, payout), await document_parties.tenant_of(tx)
     told = await _told(tx, payout)
+    set_off = await set_offs.printed(tx, payout.id)
+    is_transferred = sum(one.cents for one in set_off) < payout.gross_cents
     english = bool(rule.sentences_english)
     try:
         document = OwnDocument(
@@ -75,9 +94,10 @@ async def gather(tx: TenantTransaction, payout: Payout) -> Draft:
             vat=rule.vat,
             payout_number=payout.number,
             agreement=told.agreement,
-            sentences=(*rule.sentences, *_of_account(told.account)),
-            sentences_english=(*rule.sentences_english, *((_PAYMENT_TERMS_ENGLISH,) if english else ())),
-            payment_terms=_PAYMENT_TERMS,
+            set_offs=set_off,
+            sentences=(*rule.sentences, *_of_account(told.account if is_transferred else None)),
+            sentences_english=(*rule.sentences_english, *((_terms(is_transferred).english,) if english else ())),
+            payment_terms=_terms(is_transferred).german,
             profile=rule.profile,
             buyer_reference=rule.buyer_reference,
             to_private_person=rule.tax_case is TaxCase.PRIVATE,

@@ -43,6 +43,8 @@ class Preview(Frozen):
     net_cents: int = 0
     tax_cents: int = 0
     gross_cents: int = 0
+    transfer_cents: int = 0
+    """Gross less what is set off."""
     has_xml: bool = False
     must_be_e_invoice: bool = False
     declare_cents: int | None = None
@@ -68,6 +70,7 @@ async def find(tx: TenantTransaction, payout: Payout) -> Preview | None:
         net_cents=document.net_cents,
         tax_cents=document.tax_cents,
         gross_cents=document.gross_cents,
+        transfer_cents=document.transfer_cents,
         has_xml=document.has_xml,
         must_be_e_invoice=draft.must_be_e_invoice,
         declare_cents=reverse_charge_tax_cents(document.net_cents) if reverse and facts.small_business else None,

@@ -3,7 +3,8 @@
 The formula has a version, kept with payout and decision: what was approved under one is checked by it, and an approval
 that is open while a release is replaced holds. Version 1 is that of lexoffice's credit notes. Version 2 is that of
 documents of our own, which the release before does not make: strategy, books and organisation, agreement, seat, what
-VIES refuted and the tenant's printed data are in it, the contact in the books is not (booking may make one).
+VIES refuted and the tenant's printed data are in it, the contact in the books is not (booking may make one). Version 3
+is that of tenants who set claims off: what is set off is in it.
 """
 
 import hashlib
@@ -63,7 +64,9 @@ async def content_hashes(tx: TenantTransaction, wanted: Sequence[PayoutId]) -> d
                                FROM partner_tax_statuses s
                               WHERE s.tenant_id = p.tenant_id AND s.partner_id = p.partner_id
                                 AND s.valid_from <= p.period_to
-                                AND (s.valid_until IS NULL OR s.valid_until > p.period_from)))::text END AS more
+                                AND (s.valid_until IS NULL OR s.valid_until > p.period_from)))::text END AS more,
+               (SELECT json_agg(json_build_array(s.claim_id, s.amount_cents) ORDER BY s.seq)::text FROM set_offs s
+                 WHERE s.tenant_id = p.tenant_id AND s.payout_id = p.id AND s.released_at IS NULL) AS set_offs
           FROM payouts p
           JOIN tenants t ON t.id = p.tenant_id
           JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
@@ -88,12 +91,15 @@ async def with_present_hashes(tx: TenantTransaction, found: Sequence[Shown]) -> 
     return [one.model_copy(update={"content_hash": fresh.get(one.id, one.content_hash)}) for one in found]
 
 
-_NOT_IN_1 = frozenset({"id", "hash_version", "more"})
-_NOT_IN_2 = frozenset({"id", "lexoffice_contact_id"})
+_NOT_IN = {
+    1: frozenset({"id", "hash_version", "more", "set_offs"}),
+    2: frozenset({"id", "lexoffice_contact_id", "set_offs"}),
+    3: frozenset({"id", "lexoffice_contact_id"}),
+}
 
 
 def _content(row: Row) -> dict[str, Any]:
-    left_out = _NOT_IN_1 if row["hash_version"] == 1 else _NOT_IN_2
+    left_out = _NOT_IN[row["hash_version"]]
     return {name: row[name] for name in row.keys() if name not in left_out}  # noqa: SIM118 - a record is no dict
 
 

@@ -8,7 +8,7 @@ from ledger import tasks
 from ledger.commissions import commissions
 from ledger.database import TenantTransaction
 from ledger.money import share, vat_cents
-from ledger.payouts import payout_content, payouts
+from ledger.payouts import payout_content, payouts, set_offs
 from ledger.payouts.payouts import Payout
 from ledger.reasons import Reason
 from ledger.types import (
@@ -244,6 +244,8 @@ async def _compute_anew(tx: TenantTransaction, payout: Payout) -> None:
         await release(tx, payout.id)
         await tasks.close_questions(tx, subject="payout", subject_id=payout.number, kinds=tasks.BLOCKED_BY, by="engine")
         return
+    # Anew, for what it is worth now.
+    await set_offs.release(tx, payout.id)
     tax = vat_cents(net, payout.tax_rate)
     shares = share(tax, [row["net_cents"] for row in rows])
     await tx.executemany(
@@ -263,6 +265,7 @@ async def _compute_anew(tx: TenantTransaction, payout: Payout) -> None:
         min(row["service_date"] for row in rows),
         max(row["service_date"] for row in rows),
     )
+    await set_offs.propose(tx, [payout.id])
     await payout_content.renew_content_hash(tx, payout.id)
 
 

@@ -9,7 +9,7 @@ from ledger.audit import audit
 from ledger.commissions import debts
 from ledger.database import TenantTransaction
 from ledger.money import share, vat_cents
-from ledger.payouts import due, own_content, payout_content, payouts, status_limits
+from ledger.payouts import due, own_content, payout_content, payouts, set_offs, status_limits
 from ledger.payouts.due import FOR_WANT_OF_AN_ACCOUNT, DueGroup, NotDue, PartnerDue, Waiting
 from ledger.payouts.due_documents import DueLine
 from ledger.payouts.payouts import Payout
@@ -71,6 +71,7 @@ async def make_payouts(
     made = await _insert_payouts(tx, wanted, numbers, taxes, actor=actor, run=run)
     groups = [(made[number], group, tax) for number, (_, group), tax in zip(numbers, wanted, taxes, strict=True)]
     await _insert_lines(tx, groups)
+    await set_offs.propose(tx, [id for id, _, _ in groups])
     await payout_content.renew_content_hashes(tx, [id for id, _, _ in groups])
     await audit.record_each(
         tx,
@@ -225,7 +226,8 @@ async def _insert_payouts(
                (SELECT id FROM partner_bank_details b
                  WHERE b.tenant_id = $1 AND b.partner_id = partner AND b.state = 'active'),
                '', $2, $3, strategy, (SELECT books FROM tenants WHERE id = $1),
-               CASE WHEN strategy = 'own_document' THEN 2 ELSE 1 END
+               CASE WHEN strategy <> 'own_document' THEN 1
+                    WHEN (SELECT set_off_claims FROM tenants WHERE id = $1) THEN 3 ELSE 2 END
           FROM unnest($4::text[], $5::uuid[], $6::text[], $7::bigint[], $8::numeric[], $9::bigint[], $10::date[],
                       $11::date[], $12::text[]) WITH ORDINALITY
                AS w (number, partner, tax_case, net, rate, tax, first_day, last_day, strategy, position)

@@ -40,6 +40,8 @@ class Payout(Frozen):
     tax_rate: Decimal
     tax_cents: int
     gross_cents: int
+    set_off_cents: int
+    """What of it is not transferred, but set off against claims (set_offs.py)."""
     period_from: date
     period_to: date
     content_hash: str
@@ -80,6 +82,11 @@ class Payout(Frozen):
     credit_note_open_cents: int | None
 
     @property
+    def transfer_cents(self) -> int:
+        """Gross less what is set off: what leaves the bank."""
+        return self.gross_cents - self.set_off_cents
+
+    @property
     def why(self) -> Reason | str | None:
         """Why it is in its state: a reason of ours, or a person's words."""
         return Reason.read(self.state_reason_code, self.state_reason_params) or self.state_reason
@@ -107,7 +114,7 @@ DOCUMENTS = """
             AND o.kind IN ('self_billed', 'commission_statement')
 """
 """Joins of a query over `payouts p`: what stands for it in the books (d), and the document of our own (o)."""
-TO_TRANSFER = "COALESCE(o.transfer_cents, d.gross_cents, p.gross_cents)"
+TO_TRANSFER = "COALESCE(o.transfer_cents, d.gross_cents, p.gross_cents - p.set_off_cents)"
 """What the bank transfers for it, in cents: what its document says, else its gross."""
 BESIDE = f"""
       JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id

@@ -48,7 +48,8 @@ _OF_PARTNER = {
     "claims": "SELECT to_jsonb(t) || jsonb_build_object('parts', (SELECT jsonb_agg(to_jsonb(p) ORDER BY p.seq)"
     " FROM claim_parts p WHERE p.tenant_id = t.tenant_id AND p.claim_id = t.id), 'write_offs',"
     " (SELECT jsonb_agg(to_jsonb(w) ORDER BY w.requested_at) FROM claim_write_offs w"
-    " WHERE w.tenant_id = t.tenant_id AND w.claim_id = t.id)) FROM claims t"
+    " WHERE w.tenant_id = t.tenant_id AND w.claim_id = t.id), 'set_offs', (SELECT jsonb_agg(to_jsonb(s) ORDER BY s.seq)"
+    " FROM set_offs s WHERE s.tenant_id = t.tenant_id AND s.claim_id = t.id)) FROM claims t"
     " WHERE tenant_id = $1 AND partner_id = $2 ORDER BY seq",
     "reversals": "SELECT to_jsonb(t) FROM own_reversals t WHERE tenant_id = $1 AND partner_id = $2 ORDER BY seq",
     "own_documents": "SELECT to_jsonb(t) - '{xml,pdf,report}'::text[] FROM own_documents t WHERE tenant_id = $1"

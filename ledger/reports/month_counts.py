@@ -105,7 +105,7 @@ async def groups(tx: TenantTransaction, month: date) -> list[Group]:
         WITH {OF_MONTH}
         SELECT p.state, p.blocked_code IS NOT NULL OR p.open_holds IS NOT NULL AS is_stopped,
                p.transferred_on IS NOT NULL AS is_seen, l.file, p.strategy = 'own_document' AS as_voucher,
-               p.books = 'none' AS is_unbooked, count(*) AS n, sum(p.gross_cents)::bigint AS cents
+               p.books = 'none' AS is_unbooked, count(*) AS n, sum(p.gross_cents - p.set_off_cents)::bigint AS cents
           FROM of_month p
           LEFT JOIN LATERAL (SELECT r.state AS file FROM bank_run_lines l
                                JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id

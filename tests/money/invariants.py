@@ -71,7 +71,7 @@ _BROKEN = {
     "an exported payment is not its payout's": """
         SELECT p.number FROM bank_run_lines l JOIN bank_runs r ON r.id = l.run_id JOIN payouts p ON p.id = l.payout_id
          WHERE l.released_at IS NULL AND r.state IN ('exported', 'confirmed') AND p.state <> 'cancelled'
-           AND (p.gross_cents <> l.amount_cents OR l.end_to_end_id <> p.number
+           AND (p.gross_cents - p.set_off_cents <> l.amount_cents OR l.end_to_end_id <> p.number
                 OR p.payment_reference IS DISTINCT FROM CASE WHEN p.paid_on IS NOT NULL THEN l.end_to_end_id END)
     """,
     "an exported payout lost a line": """
@@ -102,10 +102,23 @@ _BROKEN = {
             OR c.amount_cents <> -d.gross_cents
     """,
     "a claim is not worth its parts": """
-        SELECT c.id::text FROM claims c LEFT JOIN claim_parts p ON p.claim_id = c.id
-         GROUP BY c.id, c.settled_cents, c.amount_cents, c.state
-        HAVING c.settled_cents <> COALESCE(sum(p.amount_cents), 0)
-            OR c.state = 'open' AND c.settled_cents >= c.amount_cents
+        SELECT c.id::text FROM claims c
+         WHERE c.settled_cents <> (SELECT COALESCE(sum(amount_cents), 0) FROM claim_parts WHERE claim_id = c.id)
+                                + (SELECT COALESCE(sum(amount_cents), 0) FROM set_offs
+                                    WHERE claim_id = c.id AND released_at IS NULL)
+            OR (c.state = 'open') IS DISTINCT FROM (c.settled_cents < c.amount_cents AND c.voided_at IS NULL)
+    """,
+    "what is set off is not what a payout, or its document, says": """
+        SELECT p.number FROM payouts p
+          LEFT JOIN own_documents d ON d.payout_id = p.id AND d.closed_at IS NULL AND d.kind <> 'reversal'
+         WHERE p.set_off_cents <> (SELECT COALESCE(sum(amount_cents), 0) FROM set_offs
+                                    WHERE payout_id = p.id AND released_at IS NULL)
+            OR p.set_off_cents > p.gross_cents
+            OR p.state <> 'cancelled' AND d.gross_cents - d.transfer_cents <> p.set_off_cents
+    """,
+    "a claim is set off against a payout that is gone": """
+        SELECT s.id::text FROM set_offs s JOIN payouts p ON p.id = s.payout_id
+         WHERE s.released_at IS NULL AND p.state IN ('cancelled', 'rejected')
     """,
     "a claw-back names no cause": """
         SELECT id::text FROM commissions WHERE kind = 'clawback' AND (cause IS NULL OR cause_document IS NULL)

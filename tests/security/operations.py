@@ -192,6 +192,8 @@ NEEDS: dict[str, Need] = {
     "withdraw_reversal": Need(APPROVE, _REASON, absent=True),
     "ask_for_correction": Need(APPROVE, {"tax_case": "regular", **_REASON}),
     "list_claims": Need(READ),
+    "set_claims_off": Need(WRITE | APPROVE),
+    "take_set_offs_off": Need(WRITE | APPROVE, _REASON),
     "get_claim": Need(READ),
     "settle_claim": Need(APPROVE, {"day": "2026-06-01", "reference": "Auszug 12"}),
     "write_claim_off": Need(APPROVE, _REASON),

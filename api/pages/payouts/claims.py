@@ -18,7 +18,7 @@ from api.pages.frame.words import STATES, of_state
 from api.pages.words import claim_words
 from ledger.csv_writing import Cents
 from ledger.database import TenantTransaction
-from ledger.payouts import claim_write_offs, claims
+from ledger.payouts import claim_write_offs, claims, set_offs
 from ledger.payouts.claims import Claim, ClaimCause, ClaimFilter, ClaimState, PaidBack
 from ledger.refusals import NotAcceptable, NotFound, Refused
 from ledger.roles import Permission
@@ -122,6 +122,7 @@ async def _shown(visit: Visit, id: UUID, *, wrong: Refused | None = None) -> Res
     async with visit.doors.ledger.transaction(visit.tenant) as tx:
         claim = await claims.get(tx, id)
         parts = await claims.parts_of(tx, id)
+        set_off = await set_offs.of_claim(tx, id)
         write_offs = await claim_write_offs.list_of(tx, id)
         name_of = await names(tx)
     return visit.page(
@@ -132,6 +133,7 @@ async def _shown(visit: Visit, id: UUID, *, wrong: Refused | None = None) -> Res
         typed=visit.form if wrong else {},
         claim=claim,
         parts=parts,
+        set_offs=set_off,
         write_offs=write_offs,
         words=claim_words,
         name_of=name_of,

@@ -52,6 +52,7 @@ from ledger.payouts import (
     payout_timeline,
     payout_waiting,
     payouts,
+    set_offs,
 )
 from ledger.payouts.approval_queue import Waiting
 from ledger.payouts.decisions import Decision, Shown
@@ -280,6 +281,8 @@ async def _shown(
                 tx, subject=delivery.SUBJECT, subject_id=one.row.number, at_most=_MOST_QUESTIONS
             )
         preview = await own_preview.find(tx, payout)
+        set_off = await set_offs.of_payout(tx, payout.id)
+        claimed = await set_offs.may_be_set_off(tx, payout)
     return visit.page(
         "payout.html",
         status=status if wrong else 200,
@@ -320,6 +323,8 @@ async def _shown(
         transfer=transfer,
         own=own,
         preview=preview,
+        set_off=set_off,
+        claimed=claimed,
         document_words=document_words,
         sees_files=person.may(Permission.SEE_BANK),
         vat_proof=vat_proof,

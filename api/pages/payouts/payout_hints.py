@@ -17,6 +17,8 @@ HINTS = {
     "notiz": N_("Die Notiz ist festgehalten."),
     "bestaetigt": N_("Die Änderung ist bestätigt."),
     "beleg-storno": N_("Der Storno ist verlangt. Über der Vier-Augen-Grenze bestätigt ihn eine zweite Person."),
+    "verrechnet": N_("Die offenen Forderungen sind mit dieser Auszahlung verrechnet."),
+    "nicht-verrechnet": N_("Diese Auszahlung wird nicht verrechnet."),
     "storno-zurueck": N_("Der Storno ist zurückgenommen."),
     "nicht-erneut": N_("Die erneute Überweisung ist zurückgenommen."),
     "gesendet": N_("Der Beleg wird erneut an den Partner gesendet."),

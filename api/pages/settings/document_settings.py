@@ -33,8 +33,18 @@ STRATEGIES = {
 BOOKS = {Books.LEXOFFICE: N_("in lexoffice"), Books.NONE: N_("von Hand oder später, ohne lexoffice")}
 _OWN_STATUS = {"": N_("noch nicht gesagt"), "no": N_("regelbesteuert"), "yes": N_("Kleinunternehmer (§ 19 UStG)")}
 _PROFILES = {"en16931": N_("ZUGFeRD, Profil EN 16931"), "xrechnung": N_("XRechnung")}
+_SET_OFFS = {"no": N_("nein"), "yes": N_("ja")}
 _REVERSALS = {"389": N_("389, mit negativen Mengen"), "261": N_("261, mit positiven Beträgen")}
-_NAMES = ("buchhaltung", "selbst", "nummernkreis", "profil", "leitweg", "storno", *(str(case) for case in TaxCase))
+_NAMES = (
+    "buchhaltung",
+    "selbst",
+    "nummernkreis",
+    "profil",
+    "leitweg",
+    "storno",
+    "verrechnen",
+    *(str(case) for case in TaxCase),
+)
 
 
 @router.get("")
@@ -92,6 +102,7 @@ async def _shown(visit: Visit, *, wrong: str | None = None) -> Response:
         own_status=_OWN_STATUS,
         profiles=_PROFILES,
         reversals=_REVERSALS,
+        set_offs=_SET_OFFS,
         years=[year, year - 1],
         answers={one.year: one for one in found.turnovers},
         name_of=name_of,
@@ -113,6 +124,7 @@ def _written(found: DocumentSettings) -> dict[str, str]:
         "profil": found.own_document_profile,
         "leitweg": found.buyer_reference or "",
         "storno": found.reversal_code,
+        "verrechnen": "yes" if found.set_off_claims else "no",
         **{str(case): strategy for case, strategy in found.strategies.items()},
     }
 
@@ -135,6 +147,8 @@ def _read(visit: Visit) -> DocumentSettingsChange:
     }
     if "leitweg" in form:
         members["buyer_reference"] = form["leitweg"] or None
+    if form.get("verrechnen"):
+        members["set_off_claims"] = form["verrechnen"] == "yes"
     if form.get("selbst"):
         members["small_business"] = form["selbst"] == "yes"
     try:

@@ -59,6 +59,7 @@ _NAMES = (
     "hoechstens",
     "ersatzfrist",
     "ohne-konto",
+    "handelsvertreter",
     "bezahlt-laut",
     "fassung",
 )
@@ -73,6 +74,7 @@ def _written(profile: TenantProfile) -> dict[str, str]:
         "hoechstens": "" if most is None else _euros(most),
         "ersatzfrist": str(profile.replacement_window.days),
         "ohne-konto": profile.without_bank_details,
+        "handelsvertreter": "yes" if profile.commercial_agents else "no",
         "bezahlt-laut": profile.paid_by,
         "fassung": profile.agreement_version or "",
     }
@@ -97,6 +99,7 @@ def _read(visit: Visit) -> dict[str, Any]:
         "clawback_limit_cents": limit,
         "replacement_window": timedelta(days=_days(visit, "ersatzfrist", 0, 30, "replacement_window_not_acceptable")),
         "without_bank_details": _rule(visit.field("ohne-konto")),
+        "commercial_agents": visit.field("handelsvertreter") != "no",
         "paid_by": _paid_by(visit.field("bezahlt-laut") or PaidBy.LEXOFFICE),
         "agreement_version": version or None,
     }

@@ -78,6 +78,8 @@ ACTIONS = {
     "own_document.sent_again": N_("Eigener Beleg erneut gesendet"),
     "payout.asked_about": N_("Frage des Partners zur Auszahlung"),
     "payout.objection_ended": N_("Widerspruch beendet"),
+    "payout.set_off_put_on": N_("Forderung mit der Auszahlung verrechnet"),
+    "payout.set_off_taken_off": N_("Verrechnung mit der Auszahlung zurückgenommen"),
     "claim.paid_back": N_("Forderung als bezahlt vermerkt"),
     "claim.raised": N_("Forderung entstanden"),
     "claim.write_off_asked": N_("Ausbuchen einer Forderung verlangt"),

@@ -11,6 +11,7 @@ COMMENT ON TABLE own_reversals IS
 COMMENT ON TABLE correction_lines IS 'A commission that a correcting document takes up; released when the document does not come.';
 COMMENT ON TABLE claims IS 'What a partner owes us beside its commissions: of a correcting document, or transferred too much.';
 COMMENT ON TABLE claim_parts IS 'What has come of a claim: paid back by the bank or as a person says, or written off.';
+COMMENT ON TABLE set_offs IS 'What of a payout is not transferred, but set off against a claim on the same partner.';
 COMMENT ON TABLE claim_write_offs IS 'That somebody wants the rest of a claim written off, and who decided it.';
 COMMENT ON TABLE objection_endings IS 'How a partner''s objection to a document of our own ended.';
 COMMENT ON TABLE payout_holds IS
@@ -612,11 +613,16 @@ COMMENT ON TRIGGER a_document_stands_until_its_storno ON payouts IS
 -- What has come of a claim is summed under its row: of two parts noted at once the second sees the first.
 CREATE OR REPLACE FUNCTION sum_up_claim(of_tenant uuid, wanted uuid) RETURNS void
     LANGUAGE plpgsql AS $$
+DECLARE
+    owed bigint := (SELECT amount_cents FROM claims WHERE tenant_id = of_tenant AND id = wanted FOR NO KEY UPDATE);
+    come bigint := (SELECT COALESCE(sum(amount_cents), 0) FROM claim_parts WHERE tenant_id = of_tenant AND claim_id = wanted)
+                 + (SELECT COALESCE(sum(amount_cents), 0) FROM set_offs
+                     WHERE tenant_id = of_tenant AND claim_id = wanted AND released_at IS NULL);
 BEGIN
-    PERFORM 1 FROM claims WHERE tenant_id = of_tenant AND id = wanted FOR NO KEY UPDATE;
-    UPDATE claims SET settled_cents = (SELECT COALESCE(sum(amount_cents), 0) FROM claim_parts
-                                        WHERE tenant_id = of_tenant AND claim_id = wanted)
-     WHERE tenant_id = of_tenant AND id = wanted;
+    IF come > owed THEN
+        RAISE EXCEPTION 'more would come of a claim than is owed' USING ERRCODE = 'PD055';
+    END IF;
+    UPDATE claims SET settled_cents = come WHERE tenant_id = of_tenant AND id = wanted;
 END $$;
 REVOKE ALL ON FUNCTION sum_up_claim FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sum_up_claim TO partnerdesk_app;
@@ -641,6 +647,8 @@ BEGIN
         WHEN NEW.settled_cents < NEW.amount_cents THEN 'open'
         WHEN EXISTS (SELECT FROM claim_parts WHERE tenant_id = NEW.tenant_id AND claim_id = NEW.id AND how = 'written_off')
             THEN 'written_off'
+        WHEN EXISTS (SELECT FROM set_offs WHERE tenant_id = NEW.tenant_id AND claim_id = NEW.id AND released_at IS NULL)
+            THEN 'netted'
         ELSE 'settled' END;
     NEW.ended_at := CASE WHEN NEW.state <> 'open' THEN COALESCE(OLD.ended_at, now()) END;
     RETURN NEW;
@@ -667,3 +675,47 @@ CREATE OR REPLACE TRIGGER stay_as_written BEFORE UPDATE ON claim_write_offs FOR 
     EXECUTE FUNCTION stay_as_written('id', 'claim_id', 'amount_cents', 'reason', 'requested_by', 'requested_at');
 COMMENT ON TRIGGER stay_as_written ON claim_write_offs IS
     'Refuses the application to change what was asked for (PD050). Relied on by ledger/payouts/claim_write_offs.py.';
+
+-- A set-off counts on both sides, or on neither.
+CREATE OR REPLACE FUNCTION set_offs_add_up() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM sum_up_claim(NEW.tenant_id, NEW.claim_id);
+    UPDATE payouts SET set_off_cents = (SELECT COALESCE(sum(amount_cents), 0) FROM set_offs
+                                         WHERE tenant_id = NEW.tenant_id AND payout_id = NEW.payout_id AND released_at IS NULL)
+     WHERE tenant_id = NEW.tenant_id AND id = NEW.payout_id;
+    IF EXISTS (SELECT FROM payouts p JOIN claims c ON c.tenant_id = p.tenant_id AND c.id = NEW.claim_id
+                WHERE p.tenant_id = NEW.tenant_id AND p.id = NEW.payout_id AND NEW.released_at IS NULL
+                  AND (p.set_off_cents > p.gross_cents OR p.partner_id <> c.partner_id)) THEN
+        RAISE EXCEPTION 'more would be set off than is owed, or to another partner' USING ERRCODE = 'PD055';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER set_offs_add_up AFTER INSERT OR UPDATE OF released_at ON set_offs
+    FOR EACH ROW EXECUTE FUNCTION set_offs_add_up();
+COMMENT ON TRIGGER set_offs_add_up ON set_offs IS
+    'Sums up what is set off on payout and claim, and refuses more than the payout is worth, or another partner (PD055).'
+    ' Relied on by ledger/payouts/set_offs.py.';
+
+CREATE OR REPLACE TRIGGER stay_as_written BEFORE UPDATE ON set_offs FOR EACH ROW
+    WHEN (current_user = 'partnerdesk_app')
+    EXECUTE FUNCTION stay_as_written('id', 'payout_id', 'claim_id', 'amount_cents', 'made_at');
+COMMENT ON TRIGGER stay_as_written ON set_offs IS
+    'Refuses the application to change what is set off (PD050); it may be released.'
+    ' Relied on by ledger/payouts/set_offs.py.';
+
+CREATE OR REPLACE FUNCTION release_set_offs() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE set_offs SET released_at = now()
+     WHERE tenant_id = NEW.tenant_id AND payout_id = NEW.id AND released_at IS NULL;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER release_set_offs AFTER UPDATE OF state ON payouts
+    FOR EACH ROW WHEN (NEW.state IN ('cancelled', 'rejected') AND NEW.set_off_cents > 0)
+    EXECUTE FUNCTION release_set_offs();
+COMMENT ON TRIGGER release_set_offs ON payouts IS
+    'Opens the claims again that were set off against a payout that is cancelled or rejected.'
+    ' Relied on by ledger/payouts/set_offs.py.';

@@ -144,7 +144,9 @@ NEEDS: dict[tuple[str, str], Permission | tuple[Permission, ...]] = {
     ("POST", "/admin/zahlungslaeufe/{number}/zahlungen/{payout}/pruefung/bestaetigen"): Permission.CONFIRM_BANK,
     **{
         ("POST", f"/admin/auszahlungen/{{number}}/{act}"): (Permission.WRITE, Permission.APPROVE)
-        for act in ("stornieren", "zurueckstellen", "aufnehmen", "notiz", "beleg-senden")
+        for act in (
+            "stornieren", "zurueckstellen", "aufnehmen", "notiz", "beleg-senden", "verrechnen", "nicht-verrechnen",
+        )
     },
     ("GET", "/admin/auszahlungslaeufe"): Permission.READ,
     ("POST", "/admin/auszahlungslaeufe"): Permission.WRITE,
