@@ -21,8 +21,11 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 import words
+from activities.books.calls import BooksCalls
+from activities.books.easybill.calls import EasybillCalls
 from activities.books.easybill.fetching import EasybillFetchActivities
 from activities.books.easybill.gateway import EasybillDoor
+from activities.books.lexoffice.calls import LexofficeCalls
 from activities.creation.creating import DocumentCreator
 from activities.creation.credit_notes import CreditNoteActivities
 from activities.creation.invoices import InvoiceActivities
@@ -115,6 +118,7 @@ class Hands:
             handover.statements = StatementFolder(
                 self.ledger, self.settings.vault(), self.settings.statement_folder
             ).take_in
+        papers = PaperActivities(self.ledger, self.door)
         reversals = ReversalActivities(
             self.ledger, unclear_wait=self.settings.unclear_outcome, recovery=self.settings.recovery
         )
@@ -138,8 +142,8 @@ class Hands:
             reversals.deliver_reversal,
             self._invoices.look_at_invoice,
             self._invoices.judge_invoice_search,
-            self._credit_notes.judge_credit_note_search,
-            self._papers.record_missed_paper,
+            self._credit_notes(self._in_lexoffice).judge_credit_note_search,
+            papers.record_missed_paper,
             self._sweeping.plan_sweep,
             self._sweeping.end_pass,
             self._subscriptions.conclude_subscriptions,
@@ -151,12 +155,12 @@ class Hands:
 
     def of_lexoffice(self) -> Sequence[Callable[..., Any]]:
         fetching = FetchActivities(self.ledger, self.door)
-        searching = SearchActivities(self.ledger, self.door)
+        papers = PaperActivities(self.ledger, self.door)
         vouchers = PurchaseVoucherActivities(
-            self.ledger, self.door, self._creator, unclear_wait=self.settings.unclear_outcome
+            self.ledger, self.door, self._creator(self._in_lexoffice), unclear_wait=self.settings.unclear_outcome
         )
         reversals = ReversalBookingActivities(
-            self.ledger, self.door, self._creator, unclear_wait=self.settings.unclear_outcome
+            self.ledger, self.door, self._creator(self._in_lexoffice), unclear_wait=self.settings.unclear_outcome
         )
         return [
             self._sweeping.sweep_page,
@@ -169,13 +173,10 @@ class Hands:
             fetching.fetch_payments,
             fetching.fetch_contact,
             fetching.check_connection,
-            self._papers.fetch_next_paper,
-            self._papers.fetch_paper,
-            self._credit_notes.create_credit_note,
-            self._credit_notes.read_back_credit_note,
-            self._credit_notes.search_credit_note,
-            searching.search_page,
-            searching.search_candidate,
+            papers.fetch_next_paper,
+            papers.fetch_paper,
+            *self._documents(self._in_lexoffice),
+            self._credit_notes(self._in_lexoffice).search_credit_note,
             vouchers.book_voucher,
             vouchers.attach_voucher_file,
             vouchers.read_back_voucher,
@@ -191,7 +192,18 @@ class Hands:
 
     def of_easybill(self) -> Sequence[Callable[..., Any]]:
         fetching = EasybillFetchActivities(self.ledger, self.easybill)
-        return [fetching.fetch_document, fetching.check_connection]
+        made = self._documents(EasybillCalls(self.ledger, self.easybill))
+        return [fetching.fetch_document, fetching.fetch_payments, fetching.check_connection, *made]
+
+    def _documents(self, calls: BooksCalls) -> Sequence[Callable[..., Any]]:
+        """What is done alike in all books."""
+        credit_notes, searching = self._credit_notes(calls), SearchActivities(self.ledger, calls)
+        return [
+            credit_notes.create_credit_note,
+            credit_notes.read_back_credit_note,
+            searching.search_page,
+            searching.search_candidate,
+        ]
 
     def of_mail(self) -> Sequence[Callable[..., Any]]:
         return [self._mailing.send_mail]
@@ -222,26 +234,26 @@ class Hands:
         return Pace(quiet=self.settings.quiet_seconds, look_again=self.settings.look_again_seconds)
 
     @property
-    def _creator(self) -> DocumentCreator:
+    def _in_lexoffice(self) -> LexofficeCalls:
+        return LexofficeCalls(self.door)
+
+    def _creator(self, calls: BooksCalls) -> DocumentCreator:
         return DocumentCreator(
             self.ledger,
-            self.door,
+            calls,
             answer_within=timedelta(seconds=self.settings.create_seconds),
             certain_after=timedelta(seconds=self.settings.certain_seconds),
             vouchers_count=self.settings.lexoffice_vouchers_count,
         )
 
-    @property
-    def _credit_notes(self) -> CreditNoteActivities:
-        return CreditNoteActivities(self.ledger, self.door, self._creator, unclear_wait=self.settings.unclear_outcome)
+    def _credit_notes(self, calls: BooksCalls) -> CreditNoteActivities:
+        unclear_wait = self.settings.unclear_outcome
+        return CreditNoteActivities(self.ledger, calls, self._creator(calls), unclear_wait=unclear_wait)
 
     @property
     def _invoices(self) -> InvoiceActivities:
-        return InvoiceActivities(self.ledger, self.door, self._creator, unclear_wait=self.settings.unclear_outcome)
-
-    @property
-    def _papers(self) -> PaperActivities:
-        return PaperActivities(self.ledger, self.door)
+        calls, unclear_wait = self._in_lexoffice, self.settings.unclear_outcome
+        return InvoiceActivities(self.ledger, calls, self._creator(calls), unclear_wait=unclear_wait)
 
     @property
     def _mailing(self) -> MailActivities:
@@ -324,6 +336,7 @@ async def hands_of(settings: Settings) -> AsyncIterator[Hands]:
             settings.vault(),
             base_url=settings.easybill_base_url,
             pace_per_second=settings.easybill_pace,
+            recovery=settings.recovery,
         )
         stack.push_async_callback(easybill.close)
         vies = ViesClient(base_url=settings.vies_base_url) if settings.vies_base_url else None

@@ -7,7 +7,17 @@ from uuid import UUID
 
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from ledger.types import DocumentKind, EventId, Frozen, IntentId, PayoutNumber, PayoutState, Tenant, TransactionId
+from ledger.types import (
+    LEXOFFICE,
+    DocumentKind,
+    EventId,
+    Frozen,
+    IntentId,
+    PayoutNumber,
+    PayoutState,
+    Tenant,
+    TransactionId,
+)
 
 if TYPE_CHECKING:
     from ledger.payouts.payouts import Payout
@@ -125,6 +135,8 @@ class PayoutView(Frozen):
     """Of a document of our own: issued, booked, delivered."""
     cancel_wanted: bool = False
     """Somebody cancelled it while its voucher was under way: it is settled, then undone, and not delivered."""
+    books: str = LEXOFFICE
+    """Whose queue its calls are made from; until there were others than lexoffice no history said so."""
 
 
 class OwnPayout(Frozen):

@@ -10,7 +10,7 @@ import sys
 from typing import Any
 
 import worker
-from activities.creation import searching
+from activities.books.lexoffice.calls import LexofficeCalls
 from ledger.database import TenantTransaction
 from ledger.documents import intents
 from ledger.types import IntentId
@@ -40,7 +40,7 @@ def main() -> None:
     parser.add_argument("--health-port", type=int, required=True)
     options = parser.parse_args()
     setattr(intents, "may_send", may_always_send)  # noqa: B010 - it is replaced, not implemented
-    setattr(searching, "page_of_search", finds_nothing)  # noqa: B010
+    setattr(LexofficeCalls, "page_of_search", finds_nothing)  # noqa: B010
     settings = Settings.from_environment()
     configure_logs(settings.log_format, settings.log_level)
     worker.main(settings, health_host="127.0.0.1", health_port=options.health_port)

@@ -36,6 +36,19 @@ class Page(Wire, Generic[Row]):
     page: int
     pages: int
     total: int
+    _raw: bytes = PrivateAttr(default=b"")
+
+    @property
+    def raw(self) -> bytes:
+        """The body of the answer, unchanged."""
+        return self._raw
+
+    @classmethod
+    def from_body(cls, body: bytes) -> Self:
+        """Read a body. Raises ValueError (NotJson or pydantic's) for one that is no such page."""
+        page = cls.model_validate(read_json(body))
+        page._raw = body
+        return page
 
     @property
     def is_last(self) -> bool:

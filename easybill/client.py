@@ -24,7 +24,6 @@ from easybill.refusals import refusal
 from easybill.webhooks import NewWebhook, Webhook
 from httpcalls.errors import UnusableFile
 from httpcalls.exchange import LARGEST_ANSWER, Exchange, understood
-from httpcalls.json_bodies import read_json
 from httpcalls.outcomes import Call
 
 REQUESTS_A_MINUTE: Final = {"PLUS": 10, "BUSINESS": 60}
@@ -129,6 +128,16 @@ class EasybillClient:
         """Keep a customer. After OutcomeUnknown look for the mail address or the name."""
         return await self._make(Customer, f"customers{_query({'type': role})}", new.body())
 
+    async def update_customer(self, id: int, new: NewCustomer) -> Customer:
+        """Keep these details of a customer instead of the former ones. May be repeated."""
+        path = f"customers/{_checked(id)}"
+        status, answer = await self._calls.send(Call.ADVANCE, "PUT", path, body=new.body())
+        return understood(Customer.from_body, Call.ADVANCE, "PUT", path, status, answer)
+
+    async def customers_named(self, last_name: str, page: int = 1) -> Page[Customer]:
+        """Customers by their last name, whole. Raises ValueError for a name with a comma."""
+        return await self._list(Customer, "customers", page, {"last_name": one_value(last_name)})
+
     async def create_webhook(self, new: NewWebhook) -> Webhook:
         """Have events sent to an address. Nothing says that the same address twice is refused: list first."""
         return await self._make(Webhook, "webhooks", new.body())
@@ -146,7 +155,7 @@ class EasybillClient:
         if page < 1 or not 1 <= limit <= LARGEST_PAGE:
             raise ValueError("no such page")
         asked = f"{path}{_query({**filters, 'limit': limit, 'page': page})}"
-        return await self._calls.read(asked, lambda body: Page[kind].model_validate(read_json(body)))  # type: ignore[valid-type]
+        return await self._calls.read(asked, Page[kind].from_body)  # type: ignore[valid-type]
 
     async def _make(self, kind: type[_Fetched], path: str, body: bytes) -> _Fetched:
         status, answer = await self._calls.send(Call.CREATE, "POST", path, body=body)

@@ -1996,10 +1996,11 @@ CREATE TABLE partner_contacts (
     contact_id      uuid,
     sent_at         timestamptz,
     settled_at      timestamptz,
+    details_hash    text,
     PRIMARY KEY (tenant_id, organization_id, partner_id),
     FOREIGN KEY (tenant_id, partner_id) REFERENCES partners
 );
-COMMENT ON TABLE partner_contacts IS 'The contact in lexoffice that a partner''s vouchers name.';
+COMMENT ON TABLE partner_contacts IS 'The contact that stands for a partner in an account of the books.';
 ALTER TABLE partner_contacts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE partner_contacts FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON partner_contacts
@@ -2542,7 +2543,7 @@ CREATE TABLE payouts (
     changed_at             timestamptz NOT NULL DEFAULT clock_timestamp(),
     strategy               text NOT NULL DEFAULT 'lexoffice_credit_note'
         CHECK (strategy IN ('lexoffice_credit_note', 'own_document')) NOT VALID,
-    books                  text NOT NULL DEFAULT 'lexoffice' CHECK (books IN ('lexoffice', 'none')) NOT VALID,
+    books                  text NOT NULL DEFAULT 'lexoffice' REFERENCES providers,
     document_stage         text CHECK (document_stage IN ('issued', 'booked', 'delivered')) NOT VALID,
     hash_version           integer NOT NULL DEFAULT 1 CHECK (hash_version > 0) NOT VALID,
     cancel_wanted_at       timestamptz,
@@ -2557,8 +2558,8 @@ CREATE TABLE payouts (
     FOREIGN KEY (tenant_id, partner_id) REFERENCES partners,
     FOREIGN KEY (tenant_id, run_id) REFERENCES payout_runs,
     CONSTRAINT a_credit_note_is_of_the_books
-        CHECK (strategy = 'own_document' OR books = 'lexoffice' AND document_stage IS NULL AND (tax_case IN
-        ('regular', 'small_business', 'private'))) NOT VALID,
+        CHECK (strategy = 'own_document' OR books <> 'none' AND document_stage IS NULL AND (tax_case IN ('regular',
+        'small_business', 'private'))) NOT VALID,
     CONSTRAINT a_wanted_cancelling_says_who_and_why
         CHECK ((cancel_wanted_at IS NULL) = (cancel_wanted_by IS NULL) AND (cancel_wanted_at IS NULL) =
         (cancel_wanted_reason IS NULL) AND (cancel_wanted_at IS NULL OR strategy = 'own_document')) NOT VALID,
@@ -2902,6 +2903,7 @@ INSERT INTO providers (name, is_books, is_source) VALUES
     ('digistore24', 'false', 'true'),
     ('easybill', 'true', 'true'),
     ('lexoffice', 'true', 'true'),
+    ('none', 'true', 'false'),
     ('stripe', 'false', 'true');
 
 CREATE TABLE recovery_checks (
@@ -3548,6 +3550,21 @@ CREATE TRIGGER tell_of_task
     WHEN (old.state IS DISTINCT FROM new.state)
     EXECUTE FUNCTION tell_of_task();
 
+CREATE TABLE tax_options (
+    tenant_id    uuid NOT NULL REFERENCES tenants,
+    books        text NOT NULL REFERENCES providers,
+    tax_case     text NOT NULL CHECK (tax_case IN ('regular', 'small_business', 'private')),
+    option       text NOT NULL CHECK (option ~ '^[A-Za-z0-9]{1,40}$'),
+    confirmed_by text NOT NULL,
+    confirmed_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, books, tax_case)
+);
+COMMENT ON TABLE tax_options IS 'What a document of a tax case is called in books that ask for a word, as an admin confirmed it.';
+ALTER TABLE tax_options ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tax_options FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON tax_options USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant());
+GRANT DELETE, INSERT, SELECT, UPDATE ON tax_options TO partnerdesk_app;
+
 CREATE TABLE tenant_bank_accounts (
     tenant_id       uuid NOT NULL REFERENCES tenants,
     id              uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -3631,7 +3648,7 @@ CREATE TABLE tenants (
     payout_run_day         smallint CHECK (payout_run_day BETWEEN 1 AND 28),
     payout_run_hour        smallint NOT NULL DEFAULT 6 CHECK (payout_run_hour BETWEEN 0 AND 23),
     without_bank_details   text NOT NULL DEFAULT 'hold' CHECK (without_bank_details IN ('hold', 'by_hand')),
-    books                  text NOT NULL DEFAULT 'lexoffice' CHECK (books IN ('lexoffice', 'none')),
+    books                  text NOT NULL DEFAULT 'lexoffice' REFERENCES providers,
     small_business         boolean,
     own_document_profile   text NOT NULL DEFAULT 'en16931' CHECK (own_document_profile IN ('en16931', 'xrechnung')),
     buyer_reference        text CHECK (length(buyer_reference) BETWEEN 1 AND 100),

@@ -226,16 +226,9 @@ class DocumentStrategy(StrEnum):
     """Who writes the document of a tax case (rules.md, The document). A payout is never `blocked`: it is not made."""
 
     LEXOFFICE_CREDIT_NOTE = "lexoffice_credit_note"
+    """The books write it, whichever these are; the word is from when there were no others."""
     OWN_DOCUMENT = "own_document"
     BLOCKED = "blocked"
-
-
-class Books(StrEnum):
-    """Where a tenant's documents are booked."""
-
-    LEXOFFICE = "lexoffice"
-    NONE = "none"
-    """By hand, or later: nothing is booked by us, and no connection is needed."""
 
 
 class DocumentStage(StrEnum):

@@ -93,6 +93,7 @@ def _describe_addresses(addresses: StackAddresses, command: Path) -> str:
   Sandbox lexoffice         {addresses.lexoffice.app_url}
   Sandbox VIES              {addresses.environment["VIES_BASE_URL"]}
   Sandbox bank              {addresses.bank_url}
+  Sandbox easybill          {addresses.easybill_url}
   Mails                     {addresses.state}/mail, one .eml file each
   Commands of operators     {command} --help
   PostgreSQL                127.0.0.1:{addresses.postgres.port}, passwords in {addresses.state}/postgres/passwords.json

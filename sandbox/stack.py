@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Self
 
 from sandbox.bank_server import BankServer
+from sandbox.easybill_server import EasybillServer
 from sandbox.engine_programs import find_engine_programs
 from sandbox.front import Front
 from sandbox.kept_files import keep
@@ -42,7 +43,7 @@ from sandbox.vies_server import ViesServer
 from sandbox.waiting import Emit, announced
 
 # Settings of the user's shell must not reach the stack: it talks to its own parts only.
-_FOREIGN = ("PARTNERDESK_", "TEMPORAL_", "LEXOFFICE_", "STRIPE_", "VIES_", "PG")
+_FOREIGN = ("PARTNERDESK_", "TEMPORAL_", "LEXOFFICE_", "EASYBILL_", "STRIPE_", "VIES_", "PG")
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Ports:
     lexoffice: int = 8090
     vies: int = 8091
     bank: int = 8092
+    easybill: int = 8093
     temporal: int = 7233
     temporal_ui: int = 8233
     postgres: int = 54329
@@ -121,6 +123,7 @@ class StackAddresses:
     temporal: TemporalAddresses
     lexoffice: LexofficeAddresses
     bank_url: str
+    easybill_url: str
     state: Path
     environment: Mapping[str, str]
 
@@ -185,6 +188,7 @@ class Stack:
         )
         self.vies = ViesServer(self._state / "vies", ports.vies)
         self.bank = BankServer(self._state / "bank", ports.bank)
+        self.easybill = EasybillServer(self._state / "easybill", ports.easybill)
         self._exit = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -192,10 +196,10 @@ class Stack:
             exits.enter_context(only_one(self._state))
             self._ports.require_free()
             self.temporal = await self._engine()
-            parts = (self.postgres, self.temporal, self.lexoffice, self.vies, self.bank)
+            parts = (self.postgres, self.temporal, self.lexoffice, self.vies, self.bank, self.easybill)
             exits.push_async_callback(_stop, *parts)
             async with announced(
-                "Starting PostgreSQL, Temporal and the sandboxes of lexoffice, VIES and a bank …", self._emit
+                "Starting PostgreSQL, Temporal and the sandboxes of lexoffice, easybill, VIES and a bank …", self._emit
             ):
                 await _together(*(part.start() for part in parts))
             environment = self._environment()
@@ -221,6 +225,7 @@ class Stack:
                 temporal=self.temporal.addresses,
                 lexoffice=self.lexoffice.addresses,
                 bank_url=self.bank.base_url,
+                easybill_url=self.easybill.base_url,
                 state=self._state,
                 environment=environment,
             )
@@ -317,6 +322,7 @@ class Stack:
             "LEXOFFICE_APP_URL": lexoffice.app_url,
             "LEXOFFICE_PUBLIC_KEY_URL": lexoffice.public_key_url,
             "VIES_BASE_URL": self.vies.base_url,
+            "EASYBILL_BASE_URL": self.easybill.base_url,
             # Another secret each time: only we know it, and only the sandbox believes it.
             "LEXOFFICE_OAUTH_CLIENT_ID": "partnerdesk-dev",
             "LEXOFFICE_OAUTH_CLIENT_SECRET": secrets.token_urlsafe(24),

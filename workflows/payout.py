@@ -21,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.payouts.own_payouts import OwnPayoutActivities
     from activities.payouts.payouts import PayoutActivities
     from ledger.types import PayoutState
-    from workflows.messages import LEXOFFICE, PayoutInput
+    from workflows.messages import PayoutInput
     from workflows.search_attributes import CREDIT_NOTE_NUMBER, PAYOUT_STATUS
     from workflows.searching import ONE_REQUEST_AT_A_TIME, search
     from workflows.words import say, waiting_for
@@ -96,7 +96,7 @@ class PayoutWorkflow:
         return await workflow.execute_activity_method(
             CreditNoteActivities.create_credit_note,
             self._creation(),
-            task_queue=LEXOFFICE,
+            task_queue=self._view.books,
             summary=say("step_create_credit_note"),
             # 3 s for the slot, 35 s for the POST, the rest for the ledger. An attempt that times out, or whose worker
             # died, leaves `sent_at` behind, and the next one finds the outcome unknown instead of posting again.
@@ -110,7 +110,7 @@ class PayoutWorkflow:
         return await workflow.execute_activity_method(
             CreditNoteActivities.read_back_credit_note,
             self._creation(),
-            task_queue=LEXOFFICE,
+            task_queue=self._view.books,
             summary=say("step_read_credit_note_back"),
             start_to_close_timeout=timedelta(seconds=30),
             # The document exists: reading it is tried until lexoffice answers.
@@ -134,7 +134,7 @@ class PayoutWorkflow:
         return await workflow.execute_activity_method(
             CreditNoteActivities.search_credit_note,
             self._creation(),
-            task_queue=LEXOFFICE,
+            task_queue=self._view.books,
             summary=say("step_search_credit_note"),
             start_to_close_timeout=timedelta(minutes=15),
             heartbeat_timeout=timedelta(seconds=60),
@@ -146,6 +146,7 @@ class PayoutWorkflow:
         searched = await search(
             self._creation(),
             APPROVALS_FIRST,
+            books=self._view.books,
             pages="step_search_credit_note_page",
             candidates="step_compare_credit_note",
         )
@@ -182,7 +183,7 @@ class PayoutWorkflow:
         return await workflow.execute_activity_method(
             act,
             self._creation(),
-            task_queue=LEXOFFICE,
+            task_queue=self._view.books,
             summary=say(summary),
             # The longest: contact and list are read, then 35 s for the POST, each after at most 3 s for its slot.
             start_to_close_timeout=timedelta(seconds=120),

@@ -22,14 +22,17 @@ Task = TypeVar("Task")
 Found = TypeVar("Found")
 
 
-async def search(creation: DocumentCreation, priority: int, *, pages: str, candidates: str) -> Searched:
-    """Every document with the marker. `pages`, `candidates`: codes of what the engine's UI calls the activities."""
+async def search(
+    creation: DocumentCreation, priority: int, *, pages: str, candidates: str, books: str = LEXOFFICE
+) -> Searched:
+    """Every document with the marker, in these books. `pages`, `candidates`: codes of what the engine's UI calls the
+    activities."""
 
     async def ask(activity: Callable[[Any, Task], Coroutine[Any, Any, Found]], task: Task, summary: str) -> Found:
         return await workflow.execute_activity_method(
             activity,
             task,
-            task_queue=LEXOFFICE,
+            task_queue=books,
             summary=summary,
             start_to_close_timeout=timedelta(seconds=60),
             heartbeat_timeout=timedelta(seconds=15),

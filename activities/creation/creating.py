@@ -15,14 +15,12 @@ from uuid import UUID
 
 from temporalio.exceptions import ApplicationError
 
+from activities.books.calls import BooksCalls, Sender
 from activities.gateway.calls import NoSlot, no_slot, throttled
-from activities.gateway.lexoffice_gateway import LexofficeDoor
 from activities.heartbeats import heartbeats
-from activities.judging.document_identity import content_of
-from activities.judging.voucher_content import voucher_of
 from httpcalls.errors import ContractDoesNotInclude, Forbidden, ProviderError, RateLimited, Unauthorized, Unreachable
 from httpcalls.exchange import CREATE_IN_ALL_SECONDS
-from ledger import tasks, types
+from ledger import tasks
 from ledger.connections import budget
 from ledger.connections.connections import ConnectionBroken, NotConnected
 from ledger.database import Ledger, TenantTransaction
@@ -30,10 +28,7 @@ from ledger.documents import intents
 from ledger.documents.intents import CERTAIN_AFTER, Intent, MaySend
 from ledger.inbox import redelivery
 from ledger.reasons import Reason
-from ledger.types import DocumentKind, IntentId, Tenant
-from lexoffice.answers import Created
-from lexoffice.client import LexofficeClient
-from lexoffice.new_documents import NewCreditNote, NewInvoice
+from ledger.types import IntentId, Tenant
 
 
 class Outcome(StrEnum):
@@ -67,7 +62,7 @@ class DocumentCreator:
     def __init__(
         self,
         ledger: Ledger,
-        door: LexofficeDoor,
+        calls: BooksCalls,
         *,
         answer_within: timedelta = timedelta(seconds=CREATE_IN_ALL_SECONDS),
         certain_after: timedelta = CERTAIN_AFTER,
@@ -76,7 +71,7 @@ class DocumentCreator:
         """`vouchers_count`: towards the 18 created documents a minute."""
         self._ledger = ledger
         self._vouchers_count = vouchers_count
-        self._door = door
+        self._calls = calls
         self._answer_within = answer_within
         self._certain_after = certain_after
         # Between committing `sent_at` and sending; later the permission is not used (engine.md: 5 s of 45 − 35).
@@ -93,19 +88,19 @@ class DocumentCreator:
         """
         asked_at = datetime.now(UTC)
         try:
-            client = await self._door.creating(tenant, counts_to_the_minute=self._vouchers_count or not voucher)
+            sender = await self._calls.creating(tenant, counts_to_the_minute=self._vouchers_count or not voucher)
         except (NotConnected, ConnectionBroken) as error:
             return await self._without_connection(tenant, intent_id, Reason(code=error.code))
         except NoSlot:
             raise no_slot() from None
-        async with client, heartbeats():
+        async with sender, heartbeats():
             async with self._ledger.transaction(tenant) as tx:
                 # Taken before the mark, so that whatever stops this process meanwhile counts as lost time.
                 asked = time.monotonic()
                 permit = await intents.may_send(tx, intent_id, certain_after=self._certain_after)
             match permit.verdict:
                 case MaySend.YES if time.monotonic() - asked <= self._patience.total_seconds():
-                    return await self._send(tenant, client, permit.intent, view, asked_at)
+                    return await self._send(tenant, sender, permit.intent, view, asked_at)
                 case MaySend.YES | MaySend.UNCLEAR:
                     # YES, but so late that another worker may already hold this one for dead: not sending is safe.
                     return Creation(outcome=Outcome.UNCLEAR)
@@ -113,15 +108,15 @@ class DocumentCreator:
                     return Creation(outcome=Outcome.NOTHING_TO_DO)
 
     async def _send(
-        self, tenant: Tenant, client: LexofficeClient, intent: Intent, view: Viewing[L], asked_at: datetime
+        self, tenant: Tenant, sender: Sender, intent: Intent, view: Viewing[L], asked_at: datetime
     ) -> Creation[L]:
         try:
             async with asyncio.timeout(self._answer_within.total_seconds()):
-                created = await _post(client, intent)
+                made = await sender.post(intent)
         except Unauthorized as error:
             # The proof first: without it the outcome would be unknown.
             refused = await self._refused(tenant, intent, Reason.of("credential_rejected"), str(error))
-            if not await self._door.record_refused_key(tenant, asked_at=asked_at):
+            if not await self._calls.record_refused_key(tenant, asked_at=asked_at):
                 raise ApplicationError("another key was saved meanwhile", type="KeyChanged") from None
             return refused
         except (Forbidden, ContractDoesNotInclude) as error:
@@ -131,15 +126,15 @@ class DocumentCreator:
             raise throttled(too_fast) from None
         except Unreachable as error:
             await self._note_refusal(tenant, intent, str(error))
-            # lexoffice may be away for hours: the retry policy asks ever more rarely.
-            raise ApplicationError("no connection to lexoffice", type="Unreachable") from None
+            # The books may be away for hours: the retry policy asks ever more rarely.
+            raise ApplicationError("no connection to the books", type="Unreachable") from None
         except ProviderError as error:
             if error.proves_nothing_was_made:
                 return await self._refused(tenant, intent, Reason.of("document_rejected"), str(error))
             return Creation(outcome=Outcome.UNCLEAR)
         except TimeoutError:
             return Creation(outcome=Outcome.UNCLEAR)
-        return await self._made(tenant, intent, created.id, view)
+        return await self._made(tenant, intent, made, view)
 
     async def _made(self, tenant: Tenant, intent: Intent, resource_id: UUID, view: Viewing[L]) -> Creation[L]:
         async with self._ledger.transaction(tenant, cause=f"intent:{intent.id}") as tx:
@@ -169,7 +164,7 @@ class DocumentCreator:
         """It is proved that nothing was made by this attempt."""
         async with self._ledger.transaction(tenant, cause=f"intent:{intent.id}") as tx:
             await intents.refuse(tx, intent.id, technical, attempt=intent.attempt)
-            await budget.count_none_created(tx, provider=types.LEXOFFICE)
+            await budget.count_none_created(tx, provider=self._calls.provider)
 
     async def _without_connection(self, tenant: Tenant, intent_id: IntentId, refusal: Reason) -> Creation[Any]:
         """Nothing can be sent now; what an earlier attempt has done stands in the row."""
@@ -179,15 +174,3 @@ class DocumentCreator:
             return Creation(outcome=Outcome.NOTHING_TO_DO)
         outcome = Outcome.UNCLEAR if intent.is_unclear else Outcome.REFUSED
         return Creation(outcome=outcome, refusal=refusal, unconnected=True)
-
-
-async def _post(client: LexofficeClient, intent: Intent) -> Created:
-    if intent.kind in (DocumentKind.PURCHASE_INVOICE, DocumentKind.PURCHASE_CREDIT_NOTE):
-        voucher = voucher_of(intent)
-        assert voucher.contact_id is not None, "it is named before the row is marked as sent"
-        return await client.create_voucher(voucher.to_send(voucher.contact_id))
-    match content_of(intent):
-        case NewCreditNote() as note:
-            return await client.create_credit_note(note)
-        case NewInvoice() as invoice:
-            return await client.create_invoice(invoice)

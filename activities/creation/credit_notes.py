@@ -1,4 +1,4 @@
-"""The credit note of a payout in lexoffice: created once, read back, and searched for when an answer was lost."""
+"""The credit note of a payout in its books: created once, read back, and searched for when an answer was lost."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -6,14 +6,15 @@ from datetime import timedelta
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.books.calls import NOT_FINISHED, RECIPIENT_REFUSED, BooksCalls
+from activities.books.documents import BookedDocument
 from activities.creation.creating import Creation, DocumentCreator, Outcome
 from activities.creation.reading_back import keep, read_back
 from activities.creation.search_models import Searched
 from activities.creation.searching import kept_documents, whole_search
-from activities.gateway.lexoffice_gateway import LexofficeDoor
 from activities.judging.credit_note_judgement import differences_from_approval
 from activities.judging.credit_note_settling import JustRead, apply_credit_note
-from activities.judging.document_identity import Document, judge_search
+from activities.judging.document_identity import judge_search
 from activities.models import CONNECTION_UNUSABLE, DocumentCreation, PayoutView, Step, mendable
 from activities.payouts.next_step import plan_next_step
 from activities.payouts.payout_blocks import (
@@ -31,26 +32,31 @@ from ledger.inbox import redelivery
 from ledger.payouts import approval_rule, payouts
 from ledger.payouts.payouts import Payout
 from ledger.reasons import Reason
-from ledger.types import DocumentKind, PayoutNumber, PayoutState
+from ledger.types import PayoutNumber, PayoutState
+
+_FOR_A_PERSON = {RECIPIENT_REFUSED: "recipient_refused", NOT_FINISHED: "document_not_finished"}
 
 
 class CreditNoteActivities:
-    def __init__(
-        self, ledger: Ledger, door: LexofficeDoor, creator: DocumentCreator, *, unclear_wait: timedelta
-    ) -> None:
+    def __init__(self, ledger: Ledger, calls: BooksCalls, creator: DocumentCreator, *, unclear_wait: timedelta) -> None:
         self._ledger = ledger
-        self._door = door
+        self._calls = calls
         self._creator = creator
         self._unclear_wait = unclear_wait
 
     @activity.defn
     async def create_credit_note(self, task: DocumentCreation) -> PayoutView:
         """POST the credit note once. Only a proof that nothing was made allows another POST."""
+        try:
+            async with self._calls.explained(task.tenant):
+                await self._calls.prepare(task.tenant, task.intent)
+        except ApplicationError as error:
+            return await self._wait_for_connection(task, error)
         creation = await self._creator.create(task.tenant, task.intent, lambda tx: _look_at_made(tx, task))
         if creation.view is not None:
             return creation.view
         async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as tx:
-            if creation.unconnected and await connections.works(tx):
+            if creation.unconnected and await connections.works(tx, provider=self._calls.provider):
                 return await self._view(tx, task)
             payout = await payouts.lock(tx, _number(task))
             if creation.outcome is Outcome.REFUSED:
@@ -68,13 +74,12 @@ class CreditNoteActivities:
     async def read_back_credit_note(self, task: DocumentCreation) -> PayoutView:
         """GET what was created, keep its number and totals, and judge it as a notification would be judged."""
         try:
-            async with self._door.failures_explained(task.tenant):
+            async with self._calls.explained(task.tenant):
                 async with self._ledger.transaction(task.tenant) as tx:
                     intent = await intents.get(tx, task.intent)
                     if intent.resource_id is None or intent.closed_at is not None:
                         return await self._view(tx, task)
-                    access = await self._door.access_in(tx)
-                document = await read_back(self._door, task.tenant, intent, access)
+                document = await read_back(self._calls, task.tenant, intent)
         except ApplicationError as error:
             return await self._wait_for_connection(task, error)
         async with self._ledger.transaction(task.tenant, cause=f"intent:{intent.id}") as tx:
@@ -91,10 +96,10 @@ class CreditNoteActivities:
         """A whole search in one activity: for those that began before searching.py was there."""
         async with self._ledger.transaction(task.tenant) as tx:
             intent = await intents.get(tx, task.intent)
-        marked: list[Document] = []
+        marked: list[BookedDocument] = []
         if intent.is_unclear:
             try:
-                marked = await whole_search(self._ledger, self._door, task.tenant, intent)
+                marked = await whole_search(self._ledger, self._calls, task.tenant, intent)
             except ApplicationError as error:
                 return await self._wait_for_connection(task, error)
         async with self._ledger.transaction(task.tenant, cause=f"intent:{intent.id}") as tx:
@@ -107,10 +112,11 @@ class CreditNoteActivities:
         if searched.unusable:
             return await self._block_for_connection(task, mendable=searched.mendable)
         async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as tx:
-            return await self._judge_search(tx, task, await kept_documents(tx, searched, DocumentKind.CREDIT_NOTE))
+            intent = await intents.get(tx, task.intent)
+            return await self._judge_search(tx, task, await kept_documents(tx, searched, intent))
 
     async def _judge_search(
-        self, tx: TenantTransaction, task: DocumentCreation, marked: Sequence[Document]
+        self, tx: TenantTransaction, task: DocumentCreation, marked: Sequence[BookedDocument]
     ) -> PayoutView:
         payout = await payouts.lock(tx, _number(task))
         intent = await intents.get(tx, task.intent)
@@ -134,7 +140,10 @@ class CreditNoteActivities:
         return await plan_next_step(tx, locked, unclear_wait=self._unclear_wait)
 
     async def _wait_for_connection(self, task: DocumentCreation, error: ApplicationError) -> PayoutView:
-        """The key is refused or gone: the payout waits for another one, and its workflow lives on."""
+        """The key is refused or gone: the payout waits for another one, and its workflow lives on. So it does where the
+        books refuse what only a person can mend."""
+        if error.type in _FOR_A_PERSON:
+            return await self._block_for_person(task, error)
         if error.type != CONNECTION_UNUSABLE:
             raise error
         return await self._block_for_connection(task, mendable=mendable(error))
@@ -142,7 +151,8 @@ class CreditNoteActivities:
     async def _block_for_connection(self, task: DocumentCreation, *, mendable: bool) -> PayoutView:
         async with self._ledger.transaction(task.tenant) as tx:
             # Whoever mends it wakes the payouts that are blocked; one that is just being blocked is not among them.
-            if mendable and await connections.works(tx):
+            intent = await intents.get(tx, task.intent)
+            if mendable and await connections.works(tx, provider=intent.provider):
                 return await self._view(tx, task)
             payout = await payouts.lock(tx, _number(task))
             if payout.state in (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN):
@@ -152,7 +162,15 @@ class CreditNoteActivities:
                     await block_and_ask(tx, payout, Reason.of("connection_broken"), kind="payout_blocked")
             return await self._view(tx, task)
 
-    async def _keep(self, tx: TenantTransaction, payout: Payout, intent: Intent, document: Document) -> Payout:
+    async def _block_for_person(self, task: DocumentCreation, error: ApplicationError) -> PayoutView:
+        async with self._ledger.transaction(task.tenant) as tx:
+            payout = await payouts.lock(tx, _number(task))
+            if payout.state in (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN):
+                why = Reason.of(_FOR_A_PERSON[error.type or ""])
+                await block_and_ask(tx, payout, why, kind="credit_note_refused", technical=error.message)
+            return await self._view(tx, task)
+
+    async def _keep(self, tx: TenantTransaction, payout: Payout, intent: Intent, document: BookedDocument) -> Payout:
         snapshot = await keep(tx, intent, document)
         await _close_questions(tx, payout.number)
         if payout.state in (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN):

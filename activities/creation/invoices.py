@@ -5,12 +5,13 @@ from datetime import timedelta
 
 from temporalio import activity
 
+from activities.books.calls import BooksCalls
+from activities.books.documents import BookedDocument
 from activities.creation.creating import DocumentCreator, Outcome
 from activities.creation.reading_back import keep, read_back
 from activities.creation.search_models import Searched
 from activities.creation.searching import kept_documents, retrying_without_connection, whole_search
-from activities.gateway.lexoffice_gateway import LexofficeDoor
-from activities.judging.document_identity import Document, ask_about_lost_invoice, differences_of_invoice, judge_search
+from activities.judging.document_identity import ask_about_lost_invoice, differences_of_invoice, judge_search
 from activities.models import DocumentCreation, InvoiceView, Step
 from activities.payouts.next_step import next_step
 from ledger import tasks
@@ -20,15 +21,13 @@ from ledger.documents import documents, intents, unclear_outcomes
 from ledger.inbox import redelivery
 from ledger.payouts import approval_rule
 from ledger.sales import transactions
-from ledger.types import DocumentKind, IntentId, TransactionState
+from ledger.types import IntentId, TransactionState
 
 
 class InvoiceActivities:
-    def __init__(
-        self, ledger: Ledger, door: LexofficeDoor, creator: DocumentCreator, *, unclear_wait: timedelta
-    ) -> None:
+    def __init__(self, ledger: Ledger, calls: BooksCalls, creator: DocumentCreator, *, unclear_wait: timedelta) -> None:
         self._ledger = ledger
-        self._door = door
+        self._calls = calls
         self._creator = creator
         self._unclear_wait = unclear_wait
 
@@ -89,8 +88,8 @@ class InvoiceActivities:
         if intent.resource_id is None or intent.closed_at is not None:
             return await self.look_at_invoice(task)
         with retrying_without_connection(intent):
-            async with self._door.failures_explained(task.tenant):
-                invoice = await read_back(self._door, task.tenant, intent)
+            async with self._calls.explained(task.tenant):
+                invoice = await read_back(self._calls, task.tenant, intent)
         async with self._ledger.transaction(task.tenant, cause=f"intent:{intent.id}") as tx:
             wrong = differences_of_invoice(invoice, intent) if invoice else ()
             if not intent.adopted:  # lexoffice computes what it likes, but not for another organisation
@@ -119,10 +118,10 @@ class InvoiceActivities:
         """A whole search in one activity: for those that began before searching.py was there."""
         async with self._ledger.transaction(task.tenant) as tx:
             intent = await intents.get(tx, task.intent)
-        marked: list[Document] = []
+        marked: list[BookedDocument] = []
         if intent.is_unclear:
             with retrying_without_connection(intent):
-                marked = await whole_search(self._ledger, self._door, task.tenant, intent)
+                marked = await whole_search(self._ledger, self._calls, task.tenant, intent)
         async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as tx:
             return await self._judge_search(tx, task, marked)
 
@@ -132,10 +131,11 @@ class InvoiceActivities:
         assert not searched.unusable, "the search of an invoice waits for a working key"
         task = searched.creation
         async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as tx:
-            return await self._judge_search(tx, task, await kept_documents(tx, searched, DocumentKind.INVOICE))
+            intent = await intents.get(tx, task.intent)
+            return await self._judge_search(tx, task, await kept_documents(tx, searched, intent))
 
     async def _judge_search(
-        self, tx: TenantTransaction, task: DocumentCreation, marked: Sequence[Document]
+        self, tx: TenantTransaction, task: DocumentCreation, marked: Sequence[BookedDocument]
     ) -> InvoiceView:
         intent = await intents.lock(tx, task.intent)
         if intent.is_unclear:

@@ -6,31 +6,27 @@ from uuid import UUID
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.gateway.lexoffice_gateway import LexofficeDoor
+from activities.books.calls import BooksCalls
+from activities.books.documents import BookedDocument
 from activities.judging.credit_note_judgement import totals
-from activities.judging.document_identity import Document, fetch
 from activities.judging.evidence import observed
-from ledger.connections.connections import Access
 from ledger.database import TenantTransaction
 from ledger.documents import documents, intents
 from ledger.documents.intents import Intent
 from ledger.types import Tenant
 
 NUMBER_LAGS = 5
-"""lexoffice may name the voucher number some seconds after a create: look so often, then go on without it."""
+"""Books may name the voucher number some seconds after a create: look so often, then go on without it."""
 
 
-async def read_back(
-    door: LexofficeDoor, tenant: Tenant, intent: Intent, access: Access | None = None
-) -> Document | None:
-    """None where lexoffice does not know it, after some patience: right after a POST a GET may lag.
+async def read_back(calls: BooksCalls, tenant: Tenant, intent: Intent) -> BookedDocument | None:
+    """None where the books do not know it, after some patience: right after a POST a GET may lag.
 
-    Called where `door.failures_explained`; `access` is for whoever has just read it, there, with the intent.
+    Called where `calls.explained`.
     """
     assert intent.resource_id is not None
     lags = activity.info().attempt <= NUMBER_LAGS
-    async with door.reading(tenant, access) as client:
-        document = await fetch(client, intent.kind, intent.resource_id)
+    document = await calls.finished(tenant, intent)
     if document is None and lags:
         raise _look_again("the document is not there yet")
     if document is not None and document.voucher_number is None and lags:
@@ -38,7 +34,7 @@ async def read_back(
     return document
 
 
-async def keep(tx: TenantTransaction, intent: Intent, document: Document) -> UUID:
+async def keep(tx: TenantTransaction, intent: Intent, document: BookedDocument) -> UUID:
     """What the ledger knows of it from now on. Newer news, which a notification may have brought, stand.
 
     Returns the snapshot.

@@ -1,40 +1,35 @@
 """Looking a lost document up by its marker (engine.md, Creating a document). One request = one activity.
 
-voucherlist of that type, created ± 1 day, page by page; only rows of that gross ± 1 cent and of an id unknown to the
-ledger are fetched and compared with the marker.
+What may be it, each of the books lists in its own way (BooksCalls.page_of_search), page by page; only what the ledger
+does not know is fetched and compared with the marker.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
-from typing import Literal
 from uuid import UUID
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.books.calls import BooksCalls
+from activities.books.documents import BookedDocument
+from activities.books.registry import documents_of
 from activities.creation.search_models import Candidate, PageOfSearch, Searched, SearchedPage
-from activities.gateway.lexoffice_gateway import LexofficeDoor
 from activities.heartbeats import heartbeats
-from activities.judging.document_identity import Document, carries_marker, fetch, parse
-from activities.judging.evidence import body_of
+from activities.judging.evidence import body_of, organization_of
 from activities.models import CONNECTION_UNUSABLE
-from httpcalls.errors import UnexpectedAnswer
 from ledger.database import Ledger, TenantTransaction
 from ledger.documents import documents, intents
 from ledger.documents.intents import Intent
-from ledger.types import BERLIN, DocumentKind, IntentId, Tenant
-from lexoffice.client import SEARCH_WINDOW, LexofficeClient
-from lexoffice.errors import FractionOfACent, SearchWindowExceeded
-from lexoffice.vouchers import VoucherQuery, VoucherRow
+from ledger.types import DocumentKind, IntentId, Tenant
 
 _NOTHING = SearchedPage(is_last=True)
 
 
 class SearchActivities:
-    def __init__(self, ledger: Ledger, door: LexofficeDoor) -> None:
+    def __init__(self, ledger: Ledger, calls: BooksCalls) -> None:
         self._ledger = ledger
-        self._door = door
+        self._calls = calls
 
     @activity.defn
     async def search_page(self, task: PageOfSearch) -> SearchedPage:
@@ -45,10 +40,10 @@ class SearchActivities:
             return _NOTHING
         async with heartbeats():
             with retrying_without_connection(intent):
-                async with self._door.failures_explained(tenant), self._door.reading(tenant) as client:
-                    rows, is_last = await page_of_search(client, intent, task.page)
+                async with self._calls.explained(tenant):
+                    found, is_last = await self._calls.page_of_search(tenant, intent, task.page)
         async with self._ledger.transaction(tenant) as tx:
-            candidates = [row.id for row in rows if not await documents.is_ours(tx, row.id)]
+            candidates = [id for id in found if not await documents.is_ours(tx, id)]
         return SearchedPage(candidates=tuple(candidates), is_last=is_last)
 
     @activity.defn
@@ -60,8 +55,8 @@ class SearchActivities:
             return None
         async with heartbeats():
             with retrying_without_connection(intent):
-                async with self._door.failures_explained(tenant), self._door.reading(tenant) as client:
-                    document = await _marked(client, intent, task.resource_id)
+                async with self._calls.explained(tenant):
+                    document = await self._calls.with_marker(tenant, intent, task.resource_id)
         if document is None:
             return None
         async with self._ledger.transaction(tenant) as tx:
@@ -74,78 +69,34 @@ class SearchActivities:
             return await intents.get(tx, intent)
 
 
-async def page_of_search(client: LexofficeClient, intent: Intent, number: int) -> tuple[list[VoucherRow], bool]:
-    """The rows of the right amount, and whether this was the last page. Raises SearchWindowExceeded."""
-    assert intent.sent_at is not None
-    first, last = days_of_search(intent.sent_at)
-    query = VoucherQuery(
-        voucher_types=("creditnote" if intent.kind is DocumentKind.CREDIT_NOTE else "invoice",),
-        created_date_from=first,
-        created_date_to=last,
-    )
-    page = await client.voucherlist(query, number)
-    if (page.total_elements or 0) >= SEARCH_WINDOW:
-        # The count stops here and the last page calls itself the last, however many rows there are.
-        raise SearchWindowExceeded(request="GET voucherlist")
-    return [row for row in page.content if _has_amount(row, intent)], page.is_last
-
-
-async def _marked(client: LexofficeClient, intent: Intent, resource_id: UUID) -> Document | None:
-    """The document, if it carries the marker.
-
-    One that cannot be read, as where somebody mistyped a year, must not hold the search up: without the marker in its
-    text it is not ours. With it, it is asked for until it can be read.
-    """
-    try:
-        document = await fetch(client, intent.kind, resource_id)
-    except UnexpectedAnswer:
-        resource: Literal["credit-notes", "invoices"] = (
-            "credit-notes" if intent.kind is DocumentKind.CREDIT_NOTE else "invoices"
-        )
-        if intent.marker in (await client.document_text(resource, resource_id)).text:
-            raise
-        return None
-    return document if document is not None and carries_marker(document, intent) else None
-
-
-def _has_amount(row: VoucherRow, intent: Intent) -> bool:
-    try:
-        total = row.total_cents
-    except FractionOfACent:
-        return False  # ours has whole cents
-    return total is None or abs(total - intent.gross_cents) <= 1
-
-
-async def whole_search(ledger: Ledger, door: LexofficeDoor, tenant: Tenant, intent: Intent) -> list[Document]:
+async def whole_search(ledger: Ledger, calls: BooksCalls, tenant: Tenant, intent: Intent) -> list[BookedDocument]:
     """Every document with the marker, in one activity: for searches that began before each request was one.
 
-    Raises what the door explains.
+    Raises what `explained` makes of a failure.
     """
-    marked: dict[UUID, Document] = {}
+    marked: dict[UUID, BookedDocument] = {}
     number, is_last = 0, False
-    async with door.failures_explained(tenant), door.reading(tenant) as client:
+    async with calls.explained(tenant):
         while not is_last:
-            rows, is_last = await page_of_search(client, intent, number)
+            found, is_last = await calls.page_of_search(tenant, intent, number)
             number += 1
-            for row in rows:
+            for id in found:
                 activity.heartbeat()
                 async with ledger.transaction(tenant) as tx:
-                    is_ours = await documents.is_ours(tx, row.id)
-                document = None if is_ours else await _marked(client, intent, row.id)
+                    is_ours = await documents.is_ours(tx, id)
+                document = None if is_ours else await calls.with_marker(tenant, intent, id)
                 if document is not None:
                     marked[document.id] = document
     return list(marked.values())
 
 
-async def kept_documents(tx: TenantTransaction, searched: Searched, kind: DocumentKind) -> list[Document]:
+async def kept_documents(tx: TenantTransaction, searched: Searched, intent: Intent) -> list[BookedDocument]:
     """What a search has found, as it was kept."""
-    return [parse(kind, await body_of(tx, snapshot)) for snapshot in searched.marked]
-
-
-def days_of_search(sent_at: datetime) -> tuple[date, date]:
-    """The day of the POST ± 1, in Germany: the list's filter counts whole days of German time."""
-    day = sent_at.astimezone(BERLIN).date()
-    return day - timedelta(days=1), day + timedelta(days=1)
+    shown = documents_of(intent.provider)
+    organization = await organization_of(tx, intent.provider)
+    return [
+        shown.read(intent.kind, await body_of(tx, snapshot), organization=organization) for snapshot in searched.marked
+    ]
 
 
 @contextmanager
@@ -159,4 +110,4 @@ def retrying_without_connection(intent: Intent) -> Iterator[None]:
     except ApplicationError as error:
         if error.type != CONNECTION_UNUSABLE or intent.kind is DocumentKind.CREDIT_NOTE:
             raise
-        raise ApplicationError("the connection to lexoffice does not work", type="ConnectionAwaited") from None
+        raise ApplicationError("the connection to the books does not work", type="ConnectionAwaited") from None

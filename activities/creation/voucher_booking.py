@@ -12,6 +12,7 @@ from uuid import UUID
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.books.lexoffice.voucher_content import voucher_of
 from activities.creation.creating import Creation, DocumentCreator, Outcome
 from activities.creation.voucher_contacts import CONTACT_GONE, CONTACT_REFUSED, settled_contact
 from activities.creation.voucher_refusals import sentence_of
@@ -19,7 +20,6 @@ from activities.creation.voucher_search import Look, look_by_number
 from activities.gateway.lexoffice_gateway import LexofficeDoor
 from activities.heartbeats import with_heartbeats
 from activities.judging.evidence import observed
-from activities.judging.voucher_content import voucher_of
 from activities.judging.voucher_judgement import VOIDED, differences_from_booking, totals_of, versions_of
 from activities.models import CONNECTION_UNUSABLE, DocumentCreation, mendable
 from activities.payouts.payout_blocks import WAITS_FOR_CONNECTION

@@ -7,8 +7,8 @@ is not voided and agrees in gross, tax, contact and date; anything else under ou
 from dataclasses import dataclass
 from uuid import UUID
 
+from activities.books.lexoffice.voucher_content import voucher_of
 from activities.gateway.lexoffice_gateway import LexofficeDoor
-from activities.judging.voucher_content import voucher_of
 from activities.judging.voucher_judgement import VOIDED, differences_from_booking, same_number
 from httpcalls.errors import NotFound
 from ledger.database import Ledger

@@ -30,6 +30,9 @@ from ledger.types import Tenant
 RATE_LIMITED = "RateLimited"
 """Type of ApplicationError, beside CONNECTION_UNUSABLE: it is retried, and a history shows which it was."""
 
+RECOVERY_NOT_CHECKED = "RecoveryNotChecked"
+"""Type of an ApplicationError that is retried; a history shows that it was this."""
+
 _LONGEST_PAUSE = 30.0
 _TRIES_TO_UNDERSTAND = 4
 
@@ -120,6 +123,15 @@ def pause_after(refused: RateLimited, attempt: int) -> float:
     """Seconds: twice as many with each attempt, up to 30, and never fewer than the provider asks for."""
     backing_off = min(_LONGEST_PAUSE, 2.0 ** min(attempt, 10)) * random.uniform(0.5, 1.0)  # noqa: S311
     return max(refused.retry_after or 0.0, backing_off)
+
+
+def not_checked() -> ApplicationError:
+    return ApplicationError(
+        "recovery: nothing is created in the books until `partnerdesk doctor` has compared the numbers",
+        type=RECOVERY_NOT_CHECKED,
+        next_retry_delay=timedelta(seconds=15),
+        category=ApplicationErrorCategory.BENIGN,
+    )
 
 
 @contextmanager

@@ -4,17 +4,18 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 import httpx
-from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+from temporalio.exceptions import ApplicationError
 
 from activities.gateway.calls import (
     Budget,
     BudgetTransport,
     CountedTransport,
     budget_exhausted,
+    not_checked,
     retry_advice,
     unusable,
 )
@@ -33,9 +34,6 @@ from ledger.types import Frozen, Tenant
 from ledger.vault import Vault
 from lexoffice.client import LexofficeClient
 from lexoffice.profile import Profile
-
-RECOVERY_NOT_CHECKED = "RecoveryNotChecked"
-"""Type of an ApplicationError that is retried; a history shows that it was this."""
 
 _REFUSED_KEY = Reason.of("api_key_rejected")
 _REFUSED_GRANT = Reason.of("grant_rejected")
@@ -209,15 +207,6 @@ class LexofficeDoor:
 def not_renewed() -> ApplicationError:
     """Nobody answers at the authorization server: try again, ever more rarely."""
     return ApplicationError("the OAuth access is not renewed at present", type="AuthorizationAway")
-
-
-def not_checked() -> ApplicationError:
-    return ApplicationError(
-        "recovery: nothing is created at lexoffice until `partnerdesk doctor` has compared the numbers",
-        type=RECOVERY_NOT_CHECKED,
-        next_retry_delay=timedelta(seconds=15),
-        category=ApplicationErrorCategory.BENIGN,
-    )
 
 
 def account_of(profile: Profile) -> LexofficeAccount:

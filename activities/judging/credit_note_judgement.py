@@ -8,16 +8,16 @@ approved one, and the totals are those stored at creation (tax ± 1 cent against
 from datetime import date, datetime
 from typing import Any
 
-from activities.judging.document_identity import Document, identity
+from activities.books.documents import SETTLED, BookedDocument
+from activities.judging.document_identity import identity
+from activities.judging.expectations import ShownDocument
 from ledger.booking.settlement import Meaning, Verdict
 from ledger.documents.documents import KnownDocument
 from ledger.documents.intents import Intent
 from ledger.payouts.payouts import Payout
 from ledger.types import BERLIN, PayoutState
-from lexoffice.documents import SETTLED, SalesDocument
-from lexoffice.payments import Payments
 
-_DRAFT, _OPEN, _VOIDED = "draft", "open", "voided"
+_DRAFT, VOIDED = "draft", "voided"
 _ORGANIZATION = "organization"
 """Of another one not even the end of a document counts."""
 
@@ -26,14 +26,14 @@ def judge_credit_note(
     payout: Payout,
     intent: Intent,
     known: KnownDocument | None,
-    document: Document,
-    payments: Payments | None = None,
+    document: BookedDocument,
     *,
     payment_reference: str | None = None,
 ) -> Verdict:
     """`known` is what the ledger held before this fetch; its open amount tells whether money may have left."""
+    payments = document.payments
     differences = differences_from_approval(payout, intent, known, document)
-    if document.voucher_status == _VOIDED and _ORGANIZATION not in differences:
+    if document.voucher_status == VOIDED and _ORGANIZATION not in differences:
         return Verdict(meaning=Meaning.VOIDED, money_may_have_left=_may_be_paid_out(payout, known))
     if differences:
         return Verdict(
@@ -42,11 +42,11 @@ def judge_credit_note(
             versions={"approved": _approved(payout, intent), "fetched": _fetched(document)},
         )
     if document.voucher_status in SETTLED:
-        if document.related_vouchers:
+        if document.related_ids:
             return Verdict(meaning=Meaning.SETTLED_BY_RELATED)
         return Verdict(
             meaning=Meaning.PAID,
-            payment_reference=payment_reference,
+            payment_reference=payment_reference or (payments.reference if payments else None),
             voucher_number=document.voucher_number,
             paid_on=_berlin(payments.paid_date if payments and payments.paid_date else document.updated_date),
         )
@@ -63,7 +63,7 @@ def judge_missing(payout: Payout, known: KnownDocument | None) -> Verdict:
 
 
 def differences_from_approval(
-    payout: Payout, intent: Intent, known: KnownDocument | None, document: Document
+    payout: Payout, intent: Intent, known: KnownDocument | None, document: BookedDocument
 ) -> tuple[str, ...]:
     """Names of what is not as approved; empty when the document is the approved one."""
     stored = known.created_totals if known else None
@@ -77,7 +77,7 @@ def differences_from_approval(
     return tuple(name for name, fits in checks.items() if not fits)
 
 
-def totals(document: SalesDocument) -> dict[str, int]:
+def totals(document: ShownDocument) -> dict[str, int]:
     return {
         "net_cents": document.total_net_cents,
         "tax_cents": document.total_tax_cents,
@@ -103,7 +103,7 @@ def _approved(payout: Payout, intent: Intent) -> dict[str, Any]:
     }
 
 
-def _fetched(document: Document) -> dict[str, Any]:
+def _fetched(document: BookedDocument) -> dict[str, Any]:
     return {
         **totals(document),
         "currency": document.currency,

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from activities.judging.credit_note_judgement import judge_credit_note, judge_missing
-from activities.judging.document_identity import Document
+from activities.books.documents import BookedDocument
+from activities.books.registry import documents_of
+from activities.judging.credit_note_judgement import VOIDED, judge_credit_note, judge_missing
+from activities.judging.evidence import organization_of
 from activities.judging.expectations import newest_with_reference
 from activities.judging.voucher_judgement import judge_voucher
 from ledger.booking import settlement
@@ -17,8 +19,8 @@ from ledger.inbox import events, redelivery
 from ledger.inbox.events import Event
 from ledger.payouts import payouts
 from ledger.payouts.payouts import Payout
+from ledger.provider_ids import provider_of
 from ledger.types import DocumentKind, DocumentStrategy, EventId, EventState, PayoutState
-from lexoffice.documents import CreditNote
 from lexoffice.payments import Payments
 from lexoffice.purchases import Voucher
 
@@ -31,7 +33,7 @@ class JustRead:
 
     intent: Intent
     snapshot: UUID
-    document: Document
+    document: BookedDocument
     """As `snapshot` holds it."""
 
 
@@ -92,23 +94,32 @@ async def _judge(
     assert known.last_snapshot_id is not None
     if known.kind is DocumentKind.PURCHASE_INVOICE:
         return await _judge_voucher(tx, payout, known, announced, intent)
-    payments = None
     if read and read.snapshot == known.last_snapshot_id and known.last_payments_id is None:
         document = read.document
     else:
-        bodies = await documents.bodies(tx, (known.last_snapshot_id, known.last_payments_id))
-        document = CreditNote.from_body(bodies[known.last_snapshot_id])
-        if known.last_payments_id is not None:
-            payments = Payments.from_body(bodies[known.last_payments_id])
+        document = await _shown(tx, known)
     newest = newest_with_reference(announced, document.voucher_status)
     return judge_credit_note(
         payout,
         intent,
         known,
         document,
-        payments,
         payment_reference=newest.payment_reference if newest else None,
     )
+
+
+async def _shown(tx: TenantTransaction, known: KnownDocument) -> BookedDocument:
+    """As it was last fetched. What another document took back stays so, whatever it says itself."""
+    assert known.last_snapshot_id is not None
+    provider = provider_of(known.resource_id)
+    bodies = await documents.bodies(tx, (known.last_snapshot_id, known.last_payments_id))
+    document = documents_of(provider).read(
+        known.kind,
+        bodies[known.last_snapshot_id],
+        payments=None if known.last_payments_id is None else bodies[known.last_payments_id],
+        organization=await organization_of(tx, provider),
+    )
+    return document.model_copy(update={"voucher_status": VOIDED}) if known.status == VOIDED else document
 
 
 async def _judge_voucher(

@@ -1,10 +1,13 @@
 """How the events that announced a document end, and when what was fetched is not fit to be judged, or not yet."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
+from uuid import UUID
 
+from activities.judging.evidence import organization_of
 from activities.judging.expectations import (
     ShownDocument,
+    ShownPayments,
     contradicts,
     has_other_content,
     is_certainly_older,
@@ -18,17 +21,13 @@ from ledger import tasks
 from ledger.booking import replacement
 from ledger.booking.outcome import Outcome
 from ledger.booking.unapplied_documents import NOT_APPLIED, OTHER_ORGANIZATION
-from ledger.connections import connections
 from ledger.database import TenantTransaction
 from ledger.documents.documents import KnownDocument
 from ledger.inbox import events
 from ledger.inbox.events import Event
+from ledger.provider_ids import provider_of
 from ledger.reasons import Reason
-from ledger.types import LEXOFFICE, EventState
-from lexoffice.contacts import Contact
-from lexoffice.documents import CreditNote, Invoice
-from lexoffice.payments import Payments
-from lexoffice.purchases import Voucher
+from ledger.types import EventState
 
 LOOK_AGAIN = Conclusion(outcome="look again", look_again=True)
 TAKE_AS_SHOWN = ("take_as_shown", "done")
@@ -89,7 +88,7 @@ async def end_contradicted(
     told: Sequence[Event],
     document: ShownDocument,
     known: KnownDocument | None,
-    payments: Payments | None,
+    payments: ShownPayments | None,
 ) -> Conclusion | None:
     """What was fetched contradicts the events, itself, or what is known already: look again; at last say so."""
     outdated = is_outdated(document, known)
@@ -110,11 +109,18 @@ async def end_contradicted(
     return None
 
 
+class OfOrganization(Protocol):
+    """What names whose account it is of."""
+
+    @property
+    def organization_id(self) -> UUID | None: ...
+
+
 async def of_other_organization(
-    tx: TenantTransaction, fetched: FetchedDocument, shown: Sequence[Invoice | CreditNote | Voucher | Contact | None]
+    tx: TenantTransaction, fetched: FetchedDocument, shown: Sequence[OfOrganization | None]
 ) -> Conclusion | None:
     """Nothing is judged that names another organisation than the pinned one (rules.md): a person is asked."""
-    pinned = (await connections.get(tx, LEXOFFICE)).organization_id
+    pinned = await organization_of(tx, provider_of(fetched.resource_id))
     others = {str(one.organization_id) for one in shown if one and one.organization_id not in (None, pinned)}
     if pinned is None or not others:
         return None

@@ -1,12 +1,15 @@
 """What was fetched about one document, read back from the ledger, where it is kept whole as evidence."""
 
 from collections.abc import Mapping
+from typing import Protocol
 from uuid import UUID
 
 from activities.judging.credit_note_judgement import totals
+from activities.judging.expectations import ShownDocument, ShownPayments
 from activities.judging.invoice_labels import campaign_slug, order_references, partner_codes
 from activities.models import FetchedDocument
 from ledger.booking import invoice_sales
+from ledger.connections import connections
 from ledger.database import TenantTransaction
 from ledger.documents import documents
 from ledger.documents.documents import KnownDocument, Observed
@@ -14,14 +17,19 @@ from ledger.programme import plans
 from ledger.sales import references
 from ledger.types import BERLIN, DocumentKind
 from lexoffice.contacts import Contact
-from lexoffice.documents import Invoice, SalesDocument
+from lexoffice.documents import Invoice
 from lexoffice.payments import Payments
-from lexoffice.purchases import Voucher
 
 
 async def body_of(tx: TenantTransaction, snapshot: UUID | None) -> bytes:
     assert snapshot is not None
     return (await documents.snapshot(tx, snapshot)).body.encode()
+
+
+async def organization_of(tx: TenantTransaction, provider: str) -> UUID | None:
+    """Whose account at this provider is connected."""
+    connection = await connections.find(tx, provider)
+    return None if connection is None else connection.organization_id
 
 
 async def payments_of(tx: TenantTransaction, fetched: FetchedDocument) -> Payments | None:
@@ -49,17 +57,31 @@ async def discount_lowers_base(tx: TenantTransaction, known: KnownDocument | Non
     )
 
 
+class ObservedDocument(ShownDocument, Protocol):
+    """What the ledger keeps of it."""
+
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def organization_id(self) -> UUID | None: ...
+
+    @property
+    def voucher_number(self) -> str | None: ...
+
+
 def observed(
     kind: DocumentKind,
-    document: SalesDocument | Voucher,
+    document: ObservedDocument,
     cents: Mapping[str, int],
     *,
     snapshot: UUID | None,
-    payments: Payments | None = None,
+    payments: ShownPayments | None = None,
     payments_snapshot: UUID | None = None,
 ) -> Observed:
     """What `documents.observe` takes of a document or voucher whose net, tax and gross are `cents`."""
     assert snapshot is not None
+    assert document.organization_id is not None, "its account was asked"
     return Observed(
         kind=kind,
         organization_id=document.organization_id,
@@ -76,7 +98,7 @@ def observed(
 
 
 def observed_now(
-    fetched: FetchedDocument, kind: DocumentKind, document: SalesDocument, payments: Payments | None
+    fetched: FetchedDocument, kind: DocumentKind, document: ObservedDocument, payments: ShownPayments | None
 ) -> Observed:
     """The same of what an event's fetches have brought."""
     return observed(

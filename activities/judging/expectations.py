@@ -8,20 +8,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from activities.books.documents import SETTLED
 from ledger.documents.documents import KnownDocument
 from ledger.inbox.events import Event
-from lexoffice.documents import SETTLED
-from lexoffice.payments import Payments
 
 
 class ShownDocument(Protocol):
-    """What every document of lexoffice shows, a voucher as well as a sales document."""
+    """What every document shows, a voucher as well as an invoice or a credit note, whatever the books."""
 
     @property
     def voucher_status(self) -> str: ...
 
     @property
-    def version(self) -> int: ...
+    def version(self) -> int | None: ...
 
     @property
     def updated_date(self) -> datetime: ...
@@ -34,6 +33,16 @@ class ShownDocument(Protocol):
 
     @property
     def total_gross_cents(self) -> int: ...
+
+
+class ShownPayments(Protocol):
+    """What was paid on it."""
+
+    @property
+    def open_cents(self) -> int: ...
+
+    @property
+    def voucher_status(self) -> str: ...
 
 
 _PROMISED: dict[str, frozenset[str]] = {
@@ -76,7 +85,7 @@ def is_outdated(document: ShownDocument, known: KnownDocument | None) -> bool:
     """The ledger has seen a newer state. A higher version is never older, whatever its dates say (rules.md)."""
     if known is None or known.document_updated_at is None:
         return False
-    if known.version is not None and document.version != known.version:
+    if known.version is not None and document.version is not None and document.version != known.version:
         return document.version < known.version
     return document.updated_date < known.document_updated_at
 
@@ -85,13 +94,14 @@ def is_certainly_older(document: ShownDocument, known: KnownDocument) -> bool:
     """Version and date agree that it is the state before: this answer came from a part of lexoffice that lags."""
     return (
         known.version is not None
+        and document.version is not None
         and known.document_updated_at is not None
         and document.version < known.version
         and document.updated_date <= known.document_updated_at
     )
 
 
-def has_other_content(document: ShownDocument, known: KnownDocument, payments: Payments | None) -> bool:
+def has_other_content(document: ShownDocument, known: KnownDocument, payments: ShownPayments | None) -> bool:
     """Whether applying it would change what the ledger holds: status, amounts, what is open."""
     return (
         known.status != document.voucher_status
@@ -101,13 +111,13 @@ def has_other_content(document: ShownDocument, known: KnownDocument, payments: P
     )
 
 
-def is_torn(document: ShownDocument, payments: Payments) -> bool:
+def is_torn(document: ShownDocument, payments: ShownPayments) -> bool:
     """Document and payments, fetched one after the other, show the document before and after it was settled."""
     return (document.voucher_status in SETTLED) != (payments.voucher_status in SETTLED)
 
 
 def payments_lag(
-    told: Sequence[Event], document: ShownDocument, known: KnownDocument | None, payments: Payments | None
+    told: Sequence[Event], document: ShownDocument, known: KnownDocument | None, payments: ShownPayments | None
 ) -> bool:
     """A payment was told of that the ledger cannot know yet, and the open amount is what it was.
 
@@ -127,7 +137,7 @@ def payments_lag(
 
 
 def may_lag(
-    told: Sequence[Event], document: ShownDocument, known: KnownDocument | None, payments: Payments | None
+    told: Sequence[Event], document: ShownDocument, known: KnownDocument | None, payments: ShownPayments | None
 ) -> bool:
     """Nothing new is shown, and an event is younger than what is shown: look again.
 
@@ -143,7 +153,7 @@ def may_lag(
     )
 
 
-def _same(document: ShownDocument, known: KnownDocument, payments: Payments | None) -> bool:
+def _same(document: ShownDocument, known: KnownDocument, payments: ShownPayments | None) -> bool:
     """Status, open amount, version and updatedDate are those that the ledger holds (engine.md, DocumentWorkflow)."""
     return (
         known.status == document.voucher_status

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from activities.judging.voucher_content import VoucherContent, voucher_of
+from activities.books.lexoffice.voucher_content import VoucherContent, voucher_of
 from ledger.booking.settlement import Meaning, Verdict
 from ledger.documents.documents import KnownDocument
 from ledger.documents.intents import Intent

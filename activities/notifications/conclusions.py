@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 from temporalio import activity
 
-from activities.books.easybill.conclusion import conclude_easybill_invoice
+from activities.books.lexoffice.documents import shown
+from activities.books.registry import invoices_of
 from activities.judging.credit_note_judgement import judge_missing
-from activities.judging.document_identity import ask_about_lost_invoice, differences_of_invoice, text_of
+from activities.judging.document_identity import ask_about_lost_invoice, differences_of_invoice
 from activities.judging.event_endings import (
     LOOK_AGAIN,
     close_answered,
@@ -25,6 +26,7 @@ from activities.judging.expectations import may_lag
 from activities.judging.invoice_reading import Doubt, read_invoice
 from activities.models import ConcludeInput, Conclusion, FetchedDocument, FetchFailure, PayoutSignal, VoidedInvoice
 from activities.notifications.credit_note_conclusion import conclude_credit_note, tell_payout
+from activities.notifications.invoice_conclusion import conclude_invoice_alone
 from activities.notifications.voucher_conclusion import conclude_gone_voucher, conclude_voucher
 from ledger import tasks
 from ledger.booking import credited_invoices, invoices, lost_invoices, replacement
@@ -107,8 +109,8 @@ async def conclude_within(tx: TenantTransaction, task: ConcludeInput) -> Conclus
     if fetched.gone:
         return await _conclude_gone(tx, task, told)
     match fetched.kind:
-        case DocumentKind.INVOICE if provider_of(fetched.resource_id) == EASYBILL:
-            return await conclude_easybill_invoice(tx, fetched, told)
+        case DocumentKind.INVOICE if facts_of := invoices_of(provider_of(fetched.resource_id)):
+            return await conclude_invoice_alone(tx, fetched, told, facts_of)
         case DocumentKind.INVOICE:
             return await _conclude_invoice(tx, task, told)
         case DocumentKind.CREDIT_NOTE:
@@ -161,10 +163,10 @@ async def _answer_lost_invoice(tx: TenantTransaction, invoice: Invoice) -> Inten
     One with the marker that is not as it was sent is for a person: by its order reference it becomes the sale's all
     the same, and the search, which leaves out what is a sale's, would find nothing and have it written once more.
     """
-    intent = await lost_invoices.find(tx, text_of(invoice))
+    intent = await lost_invoices.find(tx, shown(invoice).text)
     if intent is None:
         return None
-    if differences := differences_of_invoice(invoice, intent):
+    if differences := differences_of_invoice(shown(invoice), intent):
         await unclear_outcomes.stop_searching(tx, intent.id)
         await ask_about_lost_invoice(tx, intent, [str(invoice.id)], differences)
     elif not await lost_invoices.adopt(tx, intent, invoice.id):

@@ -2,11 +2,10 @@
 
 from datetime import timedelta
 
-from pydantic import ValidationError
-
+from activities.books.documents import NotWritable
+from activities.books.registry import documents_of
 from activities.models import PayoutView, Step
 from activities.payouts import own_steps
-from activities.payouts.credit_note_document import write_credit_note
 from activities.payouts.payout_blocks import (
     approved_content,
     block_and_ask,
@@ -16,7 +15,7 @@ from activities.payouts.payout_blocks import (
     why_not_connected,
     why_not_documented,
 )
-from ledger import clock, types
+from ledger import clock
 from ledger.connections import connections
 from ledger.database import TenantTransaction
 from ledger.documents import intents, unclear_outcomes
@@ -82,19 +81,21 @@ async def _commit_to_creating(tx: TenantTransaction, payout: Payout) -> Intent |
     """
     if (approved := await approved_content(tx, payout)) is None:
         return None
-    connection = await connections.get(tx, types.LEXOFFICE)
+    connection = await connections.find(tx, payout.books)
     if why := await why_not_documented(tx, payout) or why_not_connected(connection):
         await block_for(tx, payout, why)
         return None
+    assert connection is not None
     assert connection.organization_id is not None
     marker = intents.new_marker(payout.number)
     voucher_date = midnight(clock.today())
     try:
-        content = await write_credit_note(tx, payout, marker=marker, voucher_date=voucher_date)
-    except ValidationError as error:
-        fields = ", ".join(sorted({".".join(map(str, fault["loc"])) for fault in error.errors()}))
+        content = await documents_of(payout.books).write_credit_note(
+            tx, payout, marker=marker, voucher_date=voucher_date
+        )
+    except NotWritable as error:
         why = Reason.of("document_not_writable")
-        await block_and_ask(tx, payout, why, kind="payout_blocked", technical=fields)
+        await block_and_ask(tx, payout, why, kind="payout_blocked", technical=error.fields)
         return None
     intent = await intents.open_intent(
         tx,
@@ -102,11 +103,12 @@ async def _commit_to_creating(tx: TenantTransaction, payout: Payout) -> Intent |
             kind=DocumentKind.CREDIT_NOTE,
             marker=marker,
             organization_id=connection.organization_id,
-            content=content.model_dump(mode="json"),
+            content=content,
             content_hash=approved,
             net_cents=payout.net_cents,
             gross_cents=payout.gross_cents,
             payout_id=payout.id,
+            provider=payout.books,
         ),
     )
     await unblock(tx, payout)

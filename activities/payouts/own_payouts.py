@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from temporalio import activity
 
-from activities.gateway.lexoffice_gateway import not_checked
+from activities.gateway.calls import not_checked
 from activities.heartbeats import heartbeats
 from activities.judging.credit_note_settling import apply_credit_note
 from activities.models import OwnPayout, PayoutView, Step
@@ -15,6 +15,7 @@ from activities.payouts.payout_blocks import block_for
 from activities.payouts.voucher_document import open_booking
 from ledger import clock
 from ledger.booking import settlement
+from ledger.books import books_named
 from ledger.connections import recovery
 from ledger.database import Ledger, TenantTransaction
 from ledger.documents.own import delivery, issuing
@@ -23,7 +24,7 @@ from ledger.payouts import own_content, own_stages, payouts
 from ledger.payouts.own_content import Draft
 from ledger.payouts.payouts import Payout
 from ledger.refusals import NotAllowedNow, Refused
-from ledger.types import Books, DocumentStage, PayoutState
+from ledger.types import DocumentStage, PayoutState
 
 _BLOCKED = "own_document_blocked"
 
@@ -67,7 +68,7 @@ class OwnPayoutActivities:
             await delivery.hand_out(tx, document)
             await own_stages.mark_delivered(tx, payout)
             payout = await payouts.get(tx, task.number)
-            if payout.books is Books.LEXOFFICE:
+            if books_named(payout.books).takes_vouchers:
                 payout = await apply_credit_note(tx, payout, [])
             if document.transfer_cents == 0 and payout.state is PayoutState.CREDIT_NOTE_OPEN:
                 # All of it is set off: nobody transfers anything, so its document alone settles it.
@@ -116,7 +117,7 @@ async def _issue(tx: TenantTransaction, payout: Payout) -> None:
     document = await issuing.issue(
         tx, draft.document, payout=payout.id, must_be_e_invoice=draft.must_be_e_invoice, by="engine"
     )
-    if payout.books is Books.LEXOFFICE:
+    if books_named(payout.books).takes_vouchers:
         await open_booking(tx, document, voucher_of(payout))
     await own_stages.mark(tx, payout, DocumentStage.ISSUED)
 

@@ -17,8 +17,8 @@ from activities.payouts.payout_blocks import (
 from activities.payouts.voucher_again import open_booking_again
 from activities.payouts.voucher_document import VoucherFor, open_booking
 from activities.payouts.voucher_steps import voucher_step
-from ledger import types
 from ledger.booking import voucher_ends
+from ledger.books import NO_BOOKS, books_named
 from ledger.connections import connections
 from ledger.database import TenantTransaction
 from ledger.documents import intents
@@ -29,7 +29,7 @@ from ledger.payouts import own_reversal_rows, own_stages, payouts
 from ledger.payouts.payouts import Payout
 from ledger.reasons import Reason
 from ledger.refusals import NotAllowedNow
-from ledger.types import Books, DocumentStage, PayoutState
+from ledger.types import DocumentStage, PayoutState
 
 _ON_THE_WAY = (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN)
 
@@ -70,10 +70,10 @@ async def _next_stage(tx: TenantTransaction, payout: Payout) -> tuple[Step, Inte
     if payout.cancel_wanted_at is not None:
         await own_stages.ask_to_undo(tx, payout)
         return Step.WAIT, None
-    match payout.document_stage, payout.books:
-        case None, _:
+    match payout.document_stage:
+        case None:
             return await _may_issue(tx, payout), None
-        case DocumentStage.ISSUED, Books.LEXOFFICE if document is not None:
+        case DocumentStage.ISSUED if document is not None and books_named(payout.books).takes_vouchers:
             return await _book_again(tx, payout, document)
         case _:
             return await _may_deliver(tx, payout), None
@@ -113,9 +113,9 @@ async def why_not_issued(tx: TenantTransaction, payout: Payout) -> Reason | None
     """What keeps the document from being issued now, the books included."""
     if why := await why_not_documented(tx, payout):
         return why
-    if payout.books is Books.NONE:
+    if payout.books == NO_BOOKS:
         return None
-    return why_not_connected(await connections.get(tx, types.LEXOFFICE))
+    return why_not_connected(await connections.find(tx, payout.books))
 
 
 async def _may_issue(tx: TenantTransaction, payout: Payout) -> Step:

@@ -11,7 +11,7 @@ from ledger.reasons import Reason
 from ledger.types import PayoutState
 
 WAITS_FOR_CONNECTION = ("not_connected", "connection_broken", "credential_rejected")
-"""Codes of what is over once lexoffice can be called again."""
+"""Codes of what is over once the books can be called again."""
 
 
 async def view_payout(tx: TenantTransaction, payout: Payout) -> PayoutView:
@@ -24,6 +24,7 @@ async def view_payout(tx: TenantTransaction, payout: Payout) -> PayoutView:
         open_tasks=tuple(await tasks.open_kinds(tx, subject="payout", subject_id=payout.number)),
         document_stage=payout.document_stage,
         cancel_wanted=payout.cancel_wanted_at is not None,
+        books=payout.books,
     )
 
 
@@ -43,9 +44,9 @@ async def why_not_documented(tx: TenantTransaction, payout: Payout) -> Reason | 
     return Reason.of("payout_held") if payout.holds else await payout_requests.why_blocked(tx, payout)
 
 
-def why_not_connected(connection: ProviderConnection) -> Reason | None:
-    """What keeps lexoffice from being called."""
-    if connection.organization_id is None or not connection.has_secret:
+def why_not_connected(connection: ProviderConnection | None) -> Reason | None:
+    """What keeps the books from being called."""
+    if connection is None or connection.organization_id is None or not connection.has_secret:
         return Reason.of("not_connected")
     return Reason.of("connection_broken") if connection.state == "broken" else None
 
@@ -75,13 +76,13 @@ async def unblock(tx: TenantTransaction, payout: Payout) -> None:
 
 
 async def wait_for_connection(tx: TenantTransaction, payout: Payout, why: Reason) -> None:
-    """Keep a payout where it is until lexoffice can be called again, which wakes it (ledger/booking/reconnection.py).
+    """Keep a payout where it is until its books can be called again, which wakes it (ledger/booking/reconnection.py).
 
     However many wait, a person is asked once.
     """
     await payouts.block(tx, payout.id, why)
     await tasks.close_questions(tx, subject="payout", subject_id=payout.number, kinds=tasks.BLOCKED_BY, by="engine")
-    await connection_health.ask_for_connection(tx, why)
+    await connection_health.ask_for_connection(tx, why, provider=payout.books)
 
 
 async def block_and_ask(

@@ -9,6 +9,7 @@ from activities.payouts.voucher_document import VoucherFor, open_booking
 from activities.payouts.voucher_steps import voucher_step
 from ledger import clock, tasks
 from ledger.booking import reversed_payouts, voucher_ends
+from ledger.books import books_named
 from ledger.connections import connection_health
 from ledger.database import TenantTransaction
 from ledger.documents import intents
@@ -19,7 +20,7 @@ from ledger.payouts.own_reversal_rows import Ground, OwnReversal
 from ledger.payouts.own_reversals import SUBJECT
 from ledger.reasons import Reason
 from ledger.refusals import NotAllowedNow
-from ledger.types import Books, DocumentStage
+from ledger.types import DocumentStage
 
 BLOCKED = "own_reversal_blocked"
 _CERTAIN_AFTER = timedelta(hours=24, minutes=1)
@@ -55,7 +56,7 @@ async def _next_step(tx: TenantTransaction, reversal: OwnReversal, unclear_wait:
         return Step.WAIT, 0.0
     if reversal.document_id is None:
         return Step.ISSUE, 0.0
-    if reversal.stage is DocumentStage.ISSUED and reversal.books is Books.LEXOFFICE:
+    if reversal.stage is DocumentStage.ISSUED and books_named(reversal.books).takes_vouchers:
         intent = await intents.open_of_document(tx, reversal.document_id)
         if intent is None and not await _has_left_the_books(tx, reversal):
             intent = await _commit_to_booking(tx, reversal)

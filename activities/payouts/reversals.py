@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from temporalio import activity
 
-from activities.gateway.lexoffice_gateway import not_checked
+from activities.gateway.calls import not_checked
 from activities.models import OwnDocumentInput, OwnDocumentView
 from activities.payouts.reversal_steps import keep_and_ask, plan_reversal_step
 from ledger.connections import recovery

@@ -4,7 +4,7 @@ import calendar
 from datetime import date
 from decimal import Decimal
 
-from activities.judging.voucher_content import VoucherContent
+from activities.books.lexoffice.voucher_content import VoucherContent
 from ledger.connections import connections
 from ledger.database import TenantTransaction
 from ledger.documents import intents

@@ -21,6 +21,7 @@ ANSWERS: tuple[tuple[int, str, str], ...] = (
     (404, "not_found", "api_key_not_found"),
     (404, "not_found", "bank_entry_not_found"),
     (404, "not_found", "bank_run_not_found"),
+    (404, "not_found", "books_not_found"),
     (404, "not_found", "campaign_not_found"),
     (404, "not_found", "claim_not_found"),
     (404, "not_found", "connection_not_found"),

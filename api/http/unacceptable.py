@@ -124,6 +124,7 @@ UNACCEPTABLE: tuple[tuple[int, str, str], ...] = (
     (422, "statement_without_balances", "statement_without_balances"),
     (422, "tax_number_format", "tax_number_format"),
     (422, "tax_number_length", "tax_number_length"),
+    (422, "tax_option_unknown", "tax_option_unknown"),
     (422, "tenant_not_acceptable", "tenant_not_acceptable"),
     (422, "text_not_printable", "text_not_printable"),
     (422, "thirteen_b_says_nothing", "thirteen_b_says_nothing"),

@@ -31,7 +31,7 @@ router = APIRouter(tags=["Webhooks"])
 
 PATH = "/api/webhooks/{tenant}/easybill"
 
-_OF_SALES = ("INVOICE", "STORNO")
+_OF_OURS = ("INVOICE", "STORNO", "CREDIT", "STORNO_CREDIT")
 _NOT_HANDLED = Reason.of("event_type_not_handled")
 _OF_OTHER_KIND = Reason.of("document_of_no_kind_of_ours")
 
@@ -147,4 +147,4 @@ def _ignored(event: Notification) -> Reason | None:
     if event.document_id is None:
         return _NOT_HANDLED
     # A payment tells no kind, and a document's own word spares a call for offers, letters and reminders.
-    return None if event.document_type in (None, *_OF_SALES) else _OF_OTHER_KIND
+    return None if event.document_type in (None, *_OF_OURS) else _OF_OTHER_KIND

@@ -4,9 +4,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 from ledger.bank.return_reasons import OF_THE_ACCOUNT
+from ledger.books import NO_BOOKS
 from ledger.database import TenantTransaction
 from ledger.payouts.payouts import DOCUMENTS, TO_TRANSFER, Payout
-from ledger.types import Books, Frozen, PaidBy, PayoutId
+from ledger.types import Frozen, PaidBy, PayoutId
 
 
 class Proved(Frozen):
@@ -86,7 +87,7 @@ async def sum_up(tx: TenantTransaction, payout: PayoutId) -> Proved:
 
 async def who_says_paid(tx: TenantTransaction, payout: Payout) -> PaidBy:
     """The tenant's choice; without books there is nobody else than the bank to say it."""
-    if payout.books is Books.NONE:
+    if payout.books == NO_BOOKS:
         return PaidBy.BANK
     return PaidBy(await tx.fetchval("SELECT paid_by FROM tenants WHERE id = $1", tx.tenant.id))
 

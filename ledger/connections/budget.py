@@ -27,6 +27,12 @@ def minutes_to_create(*, credit_notes: int, vouchers: int = 0) -> float:
     return max((credit_notes + vouchers) / CREATIONS_A_MINUTE, calls / CALLS_A_MINUTE)
 
 
+def longest_wait_seconds(pace_per_second: float) -> float:
+    """How far ahead a slot is given: 3 s, and where there are fewer requests than that the time of one, so that an
+    activity that sends two is not refused its second one for ever."""
+    return max(LONGEST_WAIT_SECONDS, 1.0 / pace_per_second + 0.5)
+
+
 class Slot(Frozen):
     """A reserved instant, `wait_seconds` from now (0 or more)."""
 
@@ -50,7 +56,7 @@ async def reserve(ledger: Ledger, tenant: Tenant, *, provider: str, pace_per_sec
             tenant.id,
             provider,
             1.0 / pace_per_second,
-            LONGEST_WAIT_SECONDS,
+            longest_wait_seconds(pace_per_second),
         )
     return None if wait is None else Slot(wait_seconds=max(0.0, wait))
 
@@ -83,7 +89,7 @@ async def reserve_creation(
         provider,
         0.0 if pace_per_second <= 0 else 1.0 / pace_per_second,
         0.0 if pace_per_second <= 0 else 60.0 / CREATIONS_A_MINUTE,
-        LONGEST_WAIT_SECONDS,
+        LONGEST_WAIT_SECONDS if pace_per_second <= 0 else longest_wait_seconds(pace_per_second),
         clock.today().year,
         counts_to_the_minute,
     )

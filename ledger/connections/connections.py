@@ -191,8 +191,8 @@ async def has_key_since(tx: TenantTransaction, since: datetime, *, provider: str
     )
 
 
-async def works(tx: TenantTransaction) -> bool:
-    """Whether there is something to call lexoffice with that is not known to be refused.
+async def works(tx: TenantTransaction, *, provider: str = LEXOFFICE) -> bool:
+    """Whether there is something to call the provider with that is not known to be refused.
 
     Held until the end of the transaction: take it before a payout's row, as whoever mends the connection does.
     """
@@ -203,6 +203,6 @@ async def works(tx: TenantTransaction) -> bool:
              WHERE tenant_id = $1 AND provider = $2 FOR SHARE
             """,
             tx.tenant.id,
-            LEXOFFICE,
+            provider,
         )
     )

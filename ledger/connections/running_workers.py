@@ -13,13 +13,15 @@ import structlog
 from ledger.database import Connection, Ledger
 from ledger.refusals import NotAllowedNow
 
-READS = 3
+READS = 4
 """The newest formula of what an approval stands for that this code knows (payouts.hash_version)."""
 
 OWN_DOCUMENTS = 2
 """The formula of documents of our own, and with it their steps."""
 SET_OFFS = 3
 """The formula of documents on which claims are set off."""
+OTHER_BOOKS = 4
+"""That of credit notes in other books than lexoffice."""
 
 EVERY = timedelta(seconds=15)
 SILENT_AFTER = timedelta(seconds=60)

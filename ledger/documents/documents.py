@@ -286,6 +286,19 @@ async def mark_deleted(tx: TenantTransaction, resource_id: UUID) -> None:
     )
 
 
+async def mark_voided(tx: TenantTransaction, resource_id: UUID) -> None:
+    """Another document has taken it back. Its open amount before that stays: it tells whether money may have left."""
+    await tx.execute(
+        """
+        UPDATE external_documents SET status = 'voided', fetched_at = now()
+         WHERE tenant_id = $1 AND provider = $2 AND resource_id = $3
+        """,
+        tx.tenant.id,
+        provider_of(resource_id),
+        resource_id,
+    )
+
+
 async def is_ours(tx: TenantTransaction, resource_id: UUID) -> bool:
     """Whether it already belongs to a payout, a sale or a document of our own, and so cannot be one that was lost."""
     return bool(

@@ -11,7 +11,7 @@ import asyncpg
 
 from ledger.database import TenantTransaction
 from ledger.refusals import NotFound
-from ledger.types import DecisionId, DocumentKind, Frozen, IntentId, PayoutId, TransactionId
+from ledger.types import LEXOFFICE, DecisionId, DocumentKind, Frozen, IntentId, PayoutId, TransactionId
 
 CERTAIN_AFTER = timedelta(seconds=45)
 """`deadline` = sent_at + this: later, nothing that we sent can still be carried out (a POST may take 35 s)."""
@@ -23,6 +23,7 @@ class Intent(Frozen):
     """The one attempt to create a document for a payout or a sale. Net and gross in cents."""
 
     id: IntentId
+    provider: str
     kind: DocumentKind
     payout_id: PayoutId | None
     transaction_id: TransactionId | None
@@ -94,6 +95,8 @@ class NewIntent(Frozen):
     """What was approved (payouts); empty for an invoice."""
     net_cents: int
     gross_cents: int
+    provider: str = LEXOFFICE
+    """The books that it is created in."""
     payout_id: PayoutId | None = None
     transaction_id: TransactionId | None = None
     own_document_id: UUID | None = None
@@ -106,8 +109,8 @@ async def open_intent(tx: TenantTransaction, new: NewIntent) -> Intent:
     row = await tx.fetchrow(
         """
         INSERT INTO creation_intents (tenant_id, kind, payout_id, transaction_id, marker, organization_id, content,
-                                      content_hash, net_cents, gross_cents, own_document_id, decision_id)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING *
+                                      content_hash, net_cents, gross_cents, own_document_id, decision_id, provider)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING *
         """,
         tx.tenant.id,
         new.kind,
@@ -121,6 +124,7 @@ async def open_intent(tx: TenantTransaction, new: NewIntent) -> Intent:
         new.gross_cents,
         new.own_document_id,
         new.decision_id,
+        new.provider,
     )
     return _intent(row)
 

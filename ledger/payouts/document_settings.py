@@ -7,12 +7,15 @@ from typing import Any, Literal
 from pydantic import Field
 
 from ledger.audit import audit
+from ledger.books import BooksName
 from ledger.connections import running_workers
 from ledger.database import TenantTransaction
 from ledger.documents.own import circle
+from ledger.payouts import changed_books
 from ledger.refusals import NotAcceptable
-from ledger.tax import strategies, turnovers
-from ledger.types import Books, DocumentStrategy, Frozen, Submitted, TaxCase
+from ledger.tax import strategies, tax_options, turnovers
+from ledger.tax.tax_options import TaxOption
+from ledger.types import LEXOFFICE, DocumentStrategy, Frozen, Submitted, TaxCase
 
 
 class CreditNotesConfirmed(Frozen):
@@ -26,8 +29,10 @@ class CreditNotesConfirmed(Frozen):
 class DocumentSettings(Frozen):
     """As they are now."""
 
-    books: Books
+    books: str
     strategies: dict[TaxCase, DocumentStrategy]
+    tax_options: dict[TaxCase, TaxOption]
+    """What a document of a case is called in the books, as somebody confirmed it; empty where they ask for no word."""
     small_business: bool | None
     """Whether the tenant is a small business itself: what its own settings say, for the time without books."""
     number_pattern: str
@@ -43,13 +48,21 @@ class DocumentSettings(Frozen):
 class DocumentSettingsChange(Submitted):
     """What is set is changed; what is not set stays."""
 
-    books: Books = Field(
-        default=Books.LEXOFFICE, description="`none`: gebucht wird von Hand oder später; kein lexoffice nötig"
+    books: BooksName = Field(
+        default=LEXOFFICE, description="`none`: gebucht wird von Hand oder später; keine Verbindung nötig"
     )
     strategies: dict[TaxCase, DocumentStrategy] = Field(
         default_factory=dict, description="Je Steuerfall; was fehlt, bleibt", examples=[{"eu_business": "own_document"}]
     )
-    small_business: bool = Field(default=False, description="Ob Sie selbst Kleinunternehmer sind; zählt ohne lexoffice")
+    tax_options: dict[TaxCase, str] = Field(
+        default_factory=dict,
+        description="Je Steuerfall das Wort, das die Buchhaltung dafür verlangt (easybill: `vat_option`, `taxed` für "
+        "keines); Sie bestätigen es damit",
+        examples=[{"regular": "taxed", "small_business": "smallBusiness"}],
+    )
+    small_business: bool = Field(
+        default=False, description="Ob Sie selbst Kleinunternehmer sind; zählt, wo es die Buchhaltung nicht sagt"
+    )
     number_pattern: str = Field(
         default=circle.DEFAULT_PATTERN, max_length=60, description="Nummernkreis der eigenen Belege, ab dem nächsten"
     )
@@ -78,6 +91,7 @@ async def get(tx: TenantTransaction) -> DocumentSettings:
         row,
         books=books,
         strategies=await strategies.strategies(tx),
+        tax_options={one.tax_case: one for one in await tax_options.list_options(tx, books)},
         number_pattern=await circle.get_pattern(tx),
         turnovers=await turnovers.list_answers(tx),
         credit_notes_confirmed=None if confirmed is None else CreditNotesConfirmed.from_row(confirmed),
@@ -90,7 +104,13 @@ async def change(tx: TenantTransaction, wanted: DocumentSettingsChange, *, by: s
     Raises NotAcceptable, NotAllowedNow (a number of the new circle stands on a document already). Holds the tenant.
     """
     named = wanted.model_fields_set
+    before = await strategies.get_books(tx)
     await strategies.choose(tx, wanted.strategies, books=wanted.books if "books" in named else None, by=by)
+    books = await strategies.get_books(tx)
+    if wanted.tax_options:
+        await tax_options.confirm(tx, books, wanted.tax_options, by=by)
+    if books != before or wanted.tax_options:
+        await changed_books.ask_anew(tx, books)
     await _change_columns(tx, {name: getattr(wanted, name) for name in _COLUMNS if name in named}, by=by)
     if "number_pattern" in named and wanted.number_pattern.strip() != await circle.get_pattern(tx):
         await circle.set_pattern(tx, wanted.number_pattern, by=by)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from ledger import clock
+from ledger.books import NO_BOOKS
 from ledger.database import TenantTransaction
 from ledger.documents.own import circle, posting_rules
 from ledger.documents.own.circle import Place
@@ -22,7 +23,7 @@ from ledger.refusals import Blocked
 from ledger.tax.document_rules import BlockedBy, TenantFacts
 from ledger.tax.own_document_rules import OwnDocumentRule, own_document_rule
 from ledger.tax.tax_facts import partner_facts, tenant_facts
-from ledger.types import Books, TaxCase
+from ledger.types import TaxCase
 
 _LARGEST_PLACE = 10**9 - 1
 """The widest number that a circle may come to (circle.require_pattern)."""
@@ -117,7 +118,7 @@ async def why_not(tx: TenantTransaction, payout: Payout) -> BlockedBy | None:
         await gather(tx, payout)
     except Blocked as blocked:
         return BlockedBy(code=blocked.code, params=blocked.params)
-    if payout.books is Books.NONE or payout.document_stage is not None:
+    if payout.books == NO_BOOKS or payout.document_stage is not None:
         return None
     unbookable = await posting_rules.why_not_bookable(tx, payout.tax_case)
     return None if unbookable is None else BlockedBy(code=unbookable.code, params=unbookable.params)

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from ledger.books import NO_BOOKS
 from ledger.database import TenantTransaction
 from ledger.documents.own import posting, posting_rules
 from ledger.documents.own.content import OwnDocument, OwnDocumentKind
@@ -13,7 +14,7 @@ from ledger.reasons import Reason
 from ledger.refusals import Blocked, NotAllowedNow
 from ledger.tax.own_document_rules import is_reverse_charge, reverse_charge_tax_cents
 from ledger.tax.tax_facts import tenant_facts
-from ledger.types import Books, DocumentStrategy, Frozen, PayoutState, TaxCase
+from ledger.types import DocumentStrategy, Frozen, PayoutState, TaxCase
 
 NUMBER = "Vorschau"
 """Stands where the number will stand; no circle gives it."""
@@ -22,7 +23,7 @@ NUMBER = "Vorschau"
 class Booking(Frozen):
     """What will be booked where. Cents; without books nothing is."""
 
-    books: Books
+    books: str
     posting_case: PostingCase | None = None
     category: str | None = None
     """Its name in lexoffice, as an admin chose it."""
@@ -95,8 +96,8 @@ def _is_ahead(payout: Payout) -> bool:
 
 
 async def _booking(tx: TenantTransaction, payout: Payout, document: OwnDocument, *, tenant_is_small: bool) -> Booking:
-    if payout.books is Books.NONE:
-        return Booking(books=Books.NONE)
+    if payout.books == NO_BOOKS:
+        return Booking(books=NO_BOOKS)
     case = CASES[payout.tax_case]
     chosen = (await posting.list_mappings(tx)).get(case)
     # As the voucher will have it: who deducts no tax books what is paid; § 13b is worked out by the category.

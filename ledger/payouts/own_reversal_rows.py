@@ -15,7 +15,7 @@ from ledger.documents.own.content import OwnDocument
 from ledger.payouts import payouts
 from ledger.reasons import Reason
 from ledger.refusals import NotFound
-from ledger.types import Books, DocumentStage, Frozen, PartnerId, PayoutId, PayoutNumber, TaxCase
+from ledger.types import DocumentStage, Frozen, PartnerId, PayoutId, PayoutNumber, TaxCase
 from ledger.vat import VatCategory
 
 
@@ -56,7 +56,7 @@ class OwnReversal(Frozen):
     decided_alone: bool
     document_id: UUID | None
     document_number: str | None
-    books: Books
+    books: str
     stage: DocumentStage | None
     """`delivered` is the last, of one that is not to be delivered too."""
     blocked: Reason | None

@@ -6,13 +6,14 @@ So it is with what came back and is transferred again, whatever the books: they 
 from datetime import date
 
 from ledger import clock
+from ledger.books import NO_BOOKS
 from ledger.database import TenantTransaction
 from ledger.payouts import decisions, payout_lines, payouts
 from ledger.payouts.decisions import Decision
 from ledger.payouts.payouts import Payout
 from ledger.plain_text import line
 from ledger.refusals import NotAcceptable, NotAllowedNow
-from ledger.types import BERLIN, Books, Frozen, PayoutState
+from ledger.types import BERLIN, Frozen, PayoutState
 
 LONGEST_REFERENCE = 140
 """As much as a transfer's remittance information takes (SEPA, unstructured)."""
@@ -34,7 +35,7 @@ async def record_payment(tx: TenantTransaction, number: str, payment: Payment, *
     """
     payout = await payouts.lock(tx, number)
     again = payout.state is PayoutState.RETURNED and await _is_transferred_again(tx, payout)
-    if payout.books is not Books.NONE and not again:
+    if payout.books != NO_BOOKS and not again:
         raise NotAllowedNow("paid_is_told_by_the_books")
     if payout.state is not PayoutState.CREDIT_NOTE_OPEN and not again:
         raise NotAllowedNow("payout_awaits_no_payment")

@@ -4,7 +4,8 @@ The formula has a version, kept with payout and decision: what was approved unde
 that is open while a release is replaced holds. Version 1 is that of lexoffice's credit notes. Version 2 is that of
 documents of our own, which the release before does not make: strategy, books and organisation, agreement, seat, what
 VIES refuted and the tenant's printed data are in it, the contact in the books is not (booking may make one). Version 3
-is that of tenants who set claims off: what is set off is in it.
+is that of tenants who set claims off: what is set off is in it. Version 4 is that of credit notes in other books than
+lexoffice: what a document free of VAT is called there is in it.
 """
 
 import hashlib
@@ -55,7 +56,7 @@ async def content_hashes(tx: TenantTransaction, wanted: Sequence[PayoutId]) -> d
                     'seat', (SELECT d.rendered_from FROM seat_decisions d
                               WHERE d.tenant_id = p.tenant_id AND d.partner_id = p.partner_id
                               ORDER BY d.decided_at DESC LIMIT 1),
-                    'organization', CASE WHEN p.books = 'lexoffice' THEN o.organization_id END,
+                    'organization', o.organization_id,
                     'agreement', json_build_array(q.agreement_version, t.agreement_version,
                                                   extract(epoch FROM q.agreement_accepted_at)::text),
                     'tenant', json_build_array(t.name, t.street, t.zip, t.city, t.country_code, t.vat_id, t.tax_number,
@@ -66,13 +67,17 @@ async def content_hashes(tx: TenantTransaction, wanted: Sequence[PayoutId]) -> d
                                 AND s.valid_from <= p.period_to
                                 AND (s.valid_until IS NULL OR s.valid_until > p.period_from)))::text END AS more,
                (SELECT json_agg(json_build_array(s.claim_id, s.amount_cents) ORDER BY s.seq)::text FROM set_offs s
-                 WHERE s.tenant_id = p.tenant_id AND s.payout_id = p.id AND s.released_at IS NULL) AS set_offs
+                 WHERE s.tenant_id = p.tenant_id AND s.payout_id = p.id AND s.released_at IS NULL) AS set_offs,
+               CASE WHEN p.hash_version > 3 THEN
+                    (SELECT option FROM tax_options x
+                      WHERE x.tenant_id = p.tenant_id AND x.books = p.books AND x.tax_case = p.tax_case)
+               END AS tax_option
           FROM payouts p
           JOIN tenants t ON t.id = p.tenant_id
           JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
           LEFT JOIN partner_bank_details b
                  ON b.tenant_id = p.tenant_id AND b.partner_id = p.partner_id AND b.state = 'active'
-          LEFT JOIN provider_connections o ON o.tenant_id = p.tenant_id AND o.provider = 'lexoffice'
+          LEFT JOIN provider_connections o ON o.tenant_id = p.tenant_id AND o.provider = p.books
          WHERE p.tenant_id = $1 AND p.id = ANY ($2)
         """,
         tx.tenant.id,
@@ -92,9 +97,10 @@ async def with_present_hashes(tx: TenantTransaction, found: Sequence[Shown]) -> 
 
 
 _NOT_IN = {
-    1: frozenset({"id", "hash_version", "more", "set_offs"}),
-    2: frozenset({"id", "lexoffice_contact_id", "set_offs"}),
-    3: frozenset({"id", "lexoffice_contact_id"}),
+    1: frozenset({"id", "hash_version", "more", "set_offs", "tax_option"}),
+    2: frozenset({"id", "lexoffice_contact_id", "set_offs", "tax_option"}),
+    3: frozenset({"id", "lexoffice_contact_id", "tax_option"}),
+    4: frozenset({"id", "lexoffice_contact_id"}),
 }
 
 

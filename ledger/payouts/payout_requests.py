@@ -6,6 +6,7 @@ from uuid import UUID
 
 from ledger import clock
 from ledger.audit import audit
+from ledger.books import books_named
 from ledger.commissions import debts
 from ledger.database import TenantTransaction
 from ledger.money import share, vat_cents
@@ -17,7 +18,7 @@ from ledger.plain_text import code_of
 from ledger.refusals import Blocked, NotAcceptable, NotFound, NothingDue, Refused
 from ledger.tax import turnovers
 from ledger.tax.document_rules import BlockedBy
-from ledger.tax.strategies import rule_by
+from ledger.tax.strategies import get_books, rule_by
 from ledger.tax.tax_facts import partner_facts, tenant_facts
 from ledger.types import BERLIN, DocumentStrategy, PartnerId, PayoutId, PayoutNumber, TaxCase
 
@@ -217,6 +218,7 @@ async def _insert_payouts(
     actor: str,
     run: UUID | None,
 ) -> dict[PayoutNumber, PayoutId]:
+    books = await get_books(tx)
     rows = await tx.fetch(
         """
         INSERT INTO payouts (tenant_id, number, partner_id, tax_case, net_cents, tax_rate, tax_cents, gross_cents,
@@ -225,8 +227,8 @@ async def _insert_payouts(
         SELECT $1, number, partner, tax_case, net, rate, tax, net + tax, first_day, last_day,
                (SELECT id FROM partner_bank_details b
                  WHERE b.tenant_id = $1 AND b.partner_id = partner AND b.state = 'active'),
-               '', $2, $3, strategy, (SELECT books FROM tenants WHERE id = $1),
-               CASE WHEN strategy <> 'own_document' THEN 1
+               '', $2, $3, strategy, $13,
+               CASE WHEN strategy <> 'own_document' THEN $14::integer
                     WHEN (SELECT set_off_claims FROM tenants WHERE id = $1) THEN 3 ELSE 2 END
           FROM unnest($4::text[], $5::uuid[], $6::text[], $7::bigint[], $8::numeric[], $9::bigint[], $10::date[],
                       $11::date[], $12::text[]) WITH ORDINALITY
@@ -245,6 +247,8 @@ async def _insert_payouts(
         [min(line.service_date for line in group.lines) for _, group in wanted],
         [max(line.service_date for line in group.lines) for _, group in wanted],
         [group.rule.strategy for _, group in wanted],
+        books,
+        books_named(books).formula,
     )
     return {PayoutNumber(row["number"]): PayoutId(row["id"]) for row in rows}
 

@@ -13,7 +13,6 @@ from ledger.database import TenantTransaction
 from ledger.reasons import Hold, Reason
 from ledger.refusals import NotFound
 from ledger.types import (
-    Books,
     DocumentStage,
     DocumentStrategy,
     Frozen,
@@ -48,7 +47,7 @@ class Payout(Frozen):
     hash_version: int
     """Of the formula of `content_hash`."""
     strategy: DocumentStrategy
-    books: Books
+    books: str
     document_stage: DocumentStage | None
     """Of its own document; None before it is issued, and where lexoffice writes the document."""
     cancel_wanted_at: datetime | None

@@ -3,13 +3,15 @@
 Pure. [K] a tax adviser must confirm the table before real use. Sources: § 14 Abs. 2 Satz 5, § 14c, § 19 UStG.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from ledger.books import books_named
 from ledger.countries import COUNTRIES
 from ledger.reasons import Reason
-from ledger.types import Books, DocumentStrategy, Frozen, TaxCase, TaxStatus
+from ledger.types import LEXOFFICE, DocumentStrategy, Frozen, TaxCase, TaxStatus
 
 PRIVATE_NOTE = "Ohne Umsatzsteuer: Leistung einer Privatperson"
 SMALL_BUSINESS_NOTE = "Steuerfreie Leistung eines Kleinunternehmers (§ 19 UStG)"
@@ -54,7 +56,9 @@ class TenantFacts(Frozen):
     """The version of the agreement that partners must have accepted; None: any."""
     document_day: date | None = None
     """Of a document that is written now: agreements count from their day on."""
-    books: Books = Books.LEXOFFICE
+    books: str = LEXOFFICE
+    tax_options: Mapping[TaxCase, str] = {}
+    """What a document free of VAT is called in these books, for each case that an admin has confirmed."""
     name: str | None = None
     street: str | None = None
     zip: str | None = None
@@ -104,9 +108,20 @@ RULES = {
 
 def document_rule(partner: PartnerFacts, tenant: TenantFacts, service_date: date) -> DocumentRule | BlockedBy:
     """What document this partner gets for a service on this day (Europe/Berlin), or why none."""
-    missing = _missing(partner, tenant)
-    if missing:
-        return missing
+    found = _missing(partner, tenant) or _rule_of_status(partner, tenant, service_date)
+    if isinstance(found, DocumentRule) and books_named(tenant.books).tax_options:
+        return found if found.tax_case in tenant.tax_options else BlockedBy.of("tax_option_missing", books=tenant.books)
+    return found
+
+
+def status_unknown(tenant: TenantFacts) -> BlockedBy:
+    """That it is not known how the tenant itself is taxed: some books tell it, else the tenant does."""
+    if books_named(tenant.books).tells_taxation:
+        return BlockedBy(code="not_connected")
+    return BlockedBy(code="own_vat_status_missing")
+
+
+def _rule_of_status(partner: PartnerFacts, tenant: TenantFacts, service_date: date) -> DocumentRule | BlockedBy:
     match partner.status:
         # A tax-exempt organisation may write only vat-free documents (lexoffice API, taxConditions).
         case TaxStatus.REGULAR if tenant.small_business or tenant.tax_type == "vatfree":
@@ -125,7 +140,7 @@ def document_rule(partner: PartnerFacts, tenant: TenantFacts, service_date: date
 
 def _missing(partner: PartnerFacts, tenant: TenantFacts) -> BlockedBy | None:
     if tenant.small_business is None:
-        return BlockedBy(code="not_connected")
+        return status_unknown(tenant)
     if not tenant.address_known:
         return BlockedBy(code="tenant_address_missing")
     if partner.status is None:

@@ -21,10 +21,11 @@ from ledger.tax.document_rules import (
     TenantFacts,
     agreement_missing,
     excluded,
+    status_unknown,
 )
 from ledger.tax.own_document_fields import missing_contact, missing_field
 from ledger.tax.seats import Area, area_of, is_of_small_business, registered_in
-from ledger.types import Books, DocumentStrategy, Frozen, TaxCase, TaxStatus
+from ledger.types import DocumentStrategy, Frozen, TaxCase, TaxStatus
 from ledger.vat import Vat, VatCategory
 
 SELF_BILLED = "Gutschrift gemäß § 14 Abs. 2 Satz 5 UStG"
@@ -213,7 +214,7 @@ def disagreement(partner: PartnerFacts) -> BlockedBy | None:
 
 def _missing(partner: PartnerFacts, tenant: TenantFacts) -> BlockedBy | None:
     if tenant.small_business is None:
-        return BlockedBy(code="not_connected" if tenant.books is Books.LEXOFFICE else "own_vat_status_missing")
+        return status_unknown(tenant)
     if partner.status is None:
         return BlockedBy(code="tax_status_missing")
     if found := excluded(partner) or missing_field(partner, tenant):

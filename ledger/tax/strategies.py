@@ -1,4 +1,4 @@
-"""Who writes the document of a tax case (rules.md, The document): lexoffice, we, or nobody; and where it is booked.
+"""Who writes the document of a tax case (rules.md, The document): the books, we, or nobody; and where it is booked.
 
 A payout keeps the strategy and the books that it was made with.
 """
@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from datetime import date
 
 from ledger.audit import audit
+from ledger.books import NO_BOOKS, books_named
 from ledger.connections import running_workers
 from ledger.database import TenantTransaction
 from ledger.refusals import NotAcceptable, NotFound
 from ledger.tax.document_rules import RULES, BlockedBy, DocumentRule, PartnerFacts, TenantFacts, document_rule
 from ledger.tax.own_document_rules import OwnDocumentRule, own_document_rule, rule_of_case
-from ledger.types import Books, DocumentStrategy, TaxCase
+from ledger.types import DocumentStrategy, TaxCase
 
 Strategies = Mapping[TaxCase, DocumentStrategy]
 AnyRule = DocumentRule | OwnDocumentRule
@@ -34,12 +35,12 @@ async def strategies(tx: TenantTransaction) -> Strategies:
     return {case: chosen.get(case, default) for case, default in DEFAULTS.items()}
 
 
-async def get_books(tx: TenantTransaction) -> Books:
+async def get_books(tx: TenantTransaction) -> str:
     """Where this tenant's documents are booked. Raises NotFound."""
     found = await tx.fetchval("SELECT books FROM tenants WHERE id = $1", tx.tenant.id)
     if found is None:
         raise NotFound("tenant_not_found")
-    return Books(found)
+    return str(found)
 
 
 async def set_strategy(tx: TenantTransaction, case: TaxCase, strategy: DocumentStrategy, *, by: str) -> None:
@@ -47,25 +48,27 @@ async def set_strategy(tx: TenantTransaction, case: TaxCase, strategy: DocumentS
     await choose(tx, {case: strategy}, books=None, by=by)
 
 
-async def choose(tx: TenantTransaction, wanted: Strategies, *, books: Books | None, by: str) -> Strategies:
+async def choose(tx: TenantTransaction, wanted: Strategies, *, books: str | None, by: str) -> Strategies:
     """Strategies of these cases and, where it is named, the books, together; for payouts that are made from now on.
 
-    Raises NotAcceptable: a credit note of lexoffice needs lexoffice as books, and a case that it knows. NotAllowedNow:
-    documents of our own are switched on while a worker runs that does not know them. Holds the tenant's row.
+    Raises NotAcceptable: a credit note of the books needs books, and a case that they know. NotAllowedNow: documents of
+    our own, or other books, are switched on while a worker runs that does not know them. Holds the tenant's row.
     """
     held = await tx.fetchval("SELECT books FROM tenants WHERE id = $1 FOR NO KEY UPDATE", tx.tenant.id)
     if held is None:
         raise NotFound("tenant_not_found")
-    before, books = await strategies(tx), books or Books(held)
+    before, books = await strategies(tx), books or held
     after = {**before, **wanted}
     for case, strategy in after.items():
         if strategy is DocumentStrategy.LEXOFFICE_CREDIT_NOTE and case not in RULES:
             raise NotAcceptable("needs_own_document")
-        if strategy is DocumentStrategy.LEXOFFICE_CREDIT_NOTE and books is Books.NONE:
+        if strategy is DocumentStrategy.LEXOFFICE_CREDIT_NOTE and not books_named(books).takes_credit_notes:
             raise NotAcceptable("credit_note_needs_books")
     changed = {case: strategy for case, strategy in after.items() if strategy is not before[case]}
     if DocumentStrategy.OWN_DOCUMENT in changed.values():
         await running_workers.require_all_to_read(tx, running_workers.OWN_DOCUMENTS)
+    if books != held:
+        await running_workers.require_all_to_read(tx, books_named(books).formula)
     for case, strategy in changed.items():
         await tx.execute(
             """
@@ -102,8 +105,10 @@ def document_for(partner: PartnerFacts, tenant: TenantFacts, day: date, chosen: 
 def rule_by(strategy: DocumentStrategy, partner: PartnerFacts, tenant: TenantFacts, day: date) -> AnyRule | BlockedBy:
     """The same by one strategy: that of a payout, which keeps its own."""
     if strategy is DocumentStrategy.OWN_DOCUMENT:
+        if tenant.books != NO_BOOKS and not books_named(tenant.books).takes_vouchers:
+            return BlockedBy.of("own_document_not_in_these_books", books=tenant.books)
         return own_document_rule(partner, tenant, day)
-    if tenant.books is Books.NONE and strategy is DocumentStrategy.LEXOFFICE_CREDIT_NOTE:
+    if strategy is DocumentStrategy.LEXOFFICE_CREDIT_NOTE and not books_named(tenant.books).takes_credit_notes:
         return BlockedBy(code="credit_note_needs_books")
     rule = document_rule(partner, tenant, day)
     if strategy is DocumentStrategy.BLOCKED and isinstance(rule, DocumentRule):

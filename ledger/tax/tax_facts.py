@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from ledger import clock
+from ledger.books import BOOKS
 from ledger.database import TenantTransaction
 from ledger.refusals import NotFound
 from ledger.tax.document_rules import PartnerFacts, TenantFacts
-from ledger.types import Books, PartnerId
+from ledger.types import LEXOFFICE, PartnerId
 
 FACTS = """
     p.name, p.phone, p.email AS mail, p.street, p.zip, p.city, p.country_code,
@@ -53,24 +54,32 @@ async def facts_of_today(tx: TenantTransaction, partners: Sequence[PartnerId]) -
     return {PartnerId(row["id"]): PartnerFacts.from_row(row) for row in rows}
 
 
-async def tenant_facts(tx: TenantTransaction, books: Books | None = None) -> TenantFacts:
+async def tenant_facts(tx: TenantTransaction, books: str | None = None) -> TenantFacts:
     """What decides the tenant's documents: tax profile, address, tax number, agreement. Raises NotFound.
 
     `books`: those of a payout, which keeps its own.
     """
     row = await tx.fetchrow(
         r"""
-        SELECT CASE WHEN COALESCE($2, t.books) = 'none' THEN COALESCE(t.small_business, p.small_business)
-                    ELSE p.small_business END AS small_business,
-               p.tax_type, t.agreement_version, COALESCE($2, t.books) AS books, t.name, t.street, t.zip, t.city,
-               t.country_code, t.vat_id, t.tax_number, t.own_document_profile, t.buyer_reference,
+        SELECT CASE WHEN b.tells THEN p.small_business ELSE COALESCE(t.small_business, p.small_business) END
+                    AS small_business,
+               CASE WHEN b.tells THEN p.tax_type END AS tax_type, t.agreement_version, b.name AS books,
+               t.name, t.street, t.zip, t.city, t.country_code, t.vat_id, t.tax_number, t.own_document_profile,
+               t.buyer_reference,
                (t.street ~ '\S' AND t.zip ~ '\S' AND t.city ~ '\S') IS TRUE AS address_known,
-               (t.vat_id ~ '\S' OR t.tax_number ~ '\S') IS TRUE AS tax_id_known
-          FROM tenants t LEFT JOIN provider_connections p ON p.tenant_id = t.id AND p.provider = 'lexoffice'
+               (t.vat_id ~ '\S' OR t.tax_number ~ '\S') IS TRUE AS tax_id_known,
+               COALESCE((SELECT jsonb_object_agg(o.tax_case, o.option) FROM tax_options o
+                          WHERE o.tenant_id = t.id AND o.books = b.name), '{}') AS tax_options
+          FROM tenants t
+         CROSS JOIN LATERAL (SELECT COALESCE($2, t.books) AS name, COALESCE($2, t.books) = ANY ($3) AS tells) b
+          LEFT JOIN provider_connections p
+                 ON p.tenant_id = t.id AND p.provider = CASE WHEN b.tells THEN b.name ELSE $4 END
          WHERE t.id = $1
         """,
         tx.tenant.id,
         books,
+        [row.name for row in BOOKS.values() if row.tells_taxation],
+        LEXOFFICE,
     )
     if row is None:
         raise NotFound("tenant_not_found")

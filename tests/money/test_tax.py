@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from activities.payouts.credit_note_document import write_credit_note
+from activities.books.lexoffice.credit_note_writing import write_credit_note
 from ledger.payouts import rechecks, tax_questions
 from ledger.payouts.payouts import Payout
 from ledger.refusals import Blocked, NothingDue

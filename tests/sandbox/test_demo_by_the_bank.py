@@ -29,6 +29,7 @@ async def test_the_loop_of_the_demo_is_paid_by_the_bank(
             temporal=temporal,
             lexoffice=product.lexoffice,
             bank_url=bank.base_url,
+            easybill_url="",
             state=tmp_path,
             environment={
                 **os.environ,

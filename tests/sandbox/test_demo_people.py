@@ -37,6 +37,7 @@ async def test_an_admin_and_an_approver_of_the_demo_log_in_with_a_second_factor(
         temporal=temporal,
         lexoffice=product.lexoffice,
         bank_url="",
+        easybill_url="",
         state=tmp_path,
         environment={
             **os.environ,

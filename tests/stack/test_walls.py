@@ -62,6 +62,7 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         ("activities.creation.searching", "activities.notifications.fetching"),
         ("activities.payouts.payouts", "activities.creation.creating"),
         ("activities.judging.evidence", "activities.payouts.payouts"),
+        ("activities.books.registry", "activities.judging.evidence"),
         ("activities.gateway.oauth_access", "activities.judging.evidence"),
         ("activities.models", "activities.gateway.oauth_access"),
     ],

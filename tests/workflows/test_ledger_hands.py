@@ -7,11 +7,13 @@ from uuid import UUID, uuid4
 
 from temporalio.testing import ActivityEnvironment
 
+from activities.books.documents import BookedDocument
+from activities.books.lexoffice.calls import LexofficeCalls
+from activities.books.lexoffice.documents import content_of
 from activities.creation.creating import Creation, DocumentCreator, Outcome
 from activities.creation.reading_back import keep, read_back
 from activities.heartbeats import EVERY, heartbeats
 from activities.judging.credit_note_settling import JustRead, apply_credit_note
-from activities.judging.document_identity import Document, content_of
 from activities.models import AdvanceInput, ReceivedSignal
 from activities.payouts.payouts import PayoutActivities
 from ledger.database import TenantTransaction
@@ -90,7 +92,10 @@ async def test_a_permission_that_came_too_late_is_not_used(connected_shop: Shop)
     house = connected_shop.house
     async with hands_of(house.settings) as hands:
         creator = DocumentCreator(
-            house.ledger, hands.door, answer_within=timedelta(seconds=35), certain_after=timedelta(seconds=35)
+            house.ledger,
+            LexofficeCalls(hands.door),
+            answer_within=timedelta(seconds=35),
+            certain_after=timedelta(seconds=35),
         )
 
         async def create() -> Creation[None]:
@@ -125,10 +130,10 @@ async def test_what_was_read_back_is_not_judged_where_something_newer_is_known(s
     [row] = await shop.rows("SELECT id FROM creation_intents")
     async with hands_of(house.settings) as hands:
 
-        async def read() -> tuple[Intent, UUID, Document]:
+        async def read() -> tuple[Intent, UUID, BookedDocument]:
             async with house.ledger.transaction(shop.tenant) as tx:
                 intent = await intents.get(tx, IntentId(row["id"]))
-            document = await ActivityEnvironment().run(read_back, hands.door, shop.tenant, intent)
+            document = await ActivityEnvironment().run(read_back, LexofficeCalls(hands.door), shop.tenant, intent)
             assert document is not None
             async with house.ledger.transaction(shop.tenant) as tx:
                 return intent, await keep(tx, intent, document), document

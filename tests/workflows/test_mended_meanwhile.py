@@ -6,7 +6,7 @@ from uuid import UUID
 from temporalio.client import WorkflowHandle
 from temporalio.testing import ActivityEnvironment
 
-from activities.judging.document_identity import content_of
+from activities.books.lexoffice.documents import content_of
 from activities.models import ConcludeInput, Delivery, FetchedDocument
 from activities.notifications.conclusions import ConclusionActivities
 from activities.notifications.fetching import FetchActivities

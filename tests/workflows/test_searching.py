@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from activities.creation.searching import days_of_search
+from activities.books.lexoffice.calls import days_of_search
 from ledger.documents import intents, unclear_outcomes
 from ledger.types import BERLIN, IntentId
 from tests.fixtures.desk import approved, credit_notes, fault, posts

@@ -18,8 +18,13 @@ from ledger.inbox import events
 from ledger.provider_ids import number_of
 from ledger.types import EASYBILL, DocumentKind, EventState
 
-_KINDS = {"INVOICE": DocumentKind.INVOICE, "STORNO": DocumentKind.INVOICE}
-"""What of easybill's documents tells of a sale: an invoice, and what cancels one."""
+_KINDS = {
+    "INVOICE": DocumentKind.INVOICE,
+    "STORNO": DocumentKind.INVOICE,
+    "CREDIT": DocumentKind.CREDIT_NOTE,
+    "STORNO_CREDIT": DocumentKind.CREDIT_NOTE,
+}
+"""What of easybill's documents tells of a sale or a payout: an invoice, a credit, and what cancels one."""
 
 
 class EasybillFetchActivities:
@@ -59,6 +64,18 @@ class EasybillFetchActivities:
             await connection_health.mark_connected(tx, provider=EASYBILL)
         return fetched.model_copy(update={"missing": None})
 
+    @activity.defn(name="fetch_payments")
+    async def fetch_payments(self, fetched: FetchedDocument) -> FetchedDocument:
+        """GET what was paid on a CREDIT: its reference."""
+        with giving_up_on_nonsense():
+            async with self._door.reading(fetched.tenant) as client:
+                payments = await client.payments_on(number_of(fetched.resource_id))
+        async with self._ledger.transaction(fetched.tenant) as tx:
+            kept = await documents.keep_snapshot(
+                tx, resource="payments", resource_id=fetched.resource_id, body=payments.raw
+            )
+        return fetched.model_copy(update={"payments": kept, "missing": None})
+
     async def _kept(self, fetched: FetchedDocument, document: Document) -> FetchedDocument:
         kind = _KINDS.get(document.type)
         if kind is None:
@@ -67,4 +84,7 @@ class EasybillFetchActivities:
             kept = await documents.keep_snapshot(
                 tx, resource=kind.value, resource_id=fetched.resource_id, body=document.raw
             )
-        return fetched.model_copy(update={"kind": kind, "document": kept, "missing": None})
+            known = await documents.find(tx, fetched.resource_id)
+        is_a_payouts = known is not None and known.payout_number is not None
+        missing = "payments" if is_a_payouts and document.paid_cents else None
+        return fetched.model_copy(update={"kind": kind, "document": kept, "missing": missing})

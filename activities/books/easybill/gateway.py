@@ -1,16 +1,26 @@
 """The way to easybill for one tenant: its key, its budget, and what a failure means to the engine."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+import httpx
 from temporalio.exceptions import ApplicationError
 
-from activities.gateway.calls import Budget, BudgetTransport, retry_advice, unusable
+from activities.gateway.calls import (
+    Budget,
+    BudgetTransport,
+    CountedTransport,
+    budget_exhausted,
+    not_checked,
+    retry_advice,
+    unusable,
+)
 from easybill.client import REQUESTS_A_MINUTE, EasybillClient
 from httpcalls.errors import ContractDoesNotInclude, Forbidden, Unauthorized
-from httpcalls.transports import shared_transport
-from ledger.connections import connection_health, connections, easybill_connection
+from httpcalls.transports import fresh_connection_transport, shared_transport
+from ledger.connections import budget, connection_health, connections, easybill_connection, recovery
 from ledger.connections.connections import ConnectionBroken, NotConnected
 from ledger.connections.easybill_connection import EasybillAccess, Plan
 from ledger.database import Ledger
@@ -30,17 +40,28 @@ def budget_of(plan: Plan, pace_per_second: float | None) -> Budget:
 
 
 class EasybillDoor:
-    """One per process; reads share kept connections."""
+    """One per process. Reads share kept connections; creates get a fresh one each."""
 
-    def __init__(self, ledger: Ledger, vault: Vault, *, base_url: str, pace_per_second: float | None = None) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        vault: Vault,
+        *,
+        base_url: str,
+        pace_per_second: float | None = None,
+        recovery: str | None = None,
+    ) -> None:
         self._ledger = ledger
         self._vault = vault
         self._base_url = base_url
         self._pace = pace_per_second
+        self._recovery = recovery
         self._reads = shared_transport()
+        self._creates = fresh_connection_transport()
 
     async def close(self) -> None:
         await self._reads.aclose()
+        await self._creates.aclose()
 
     async def access(self, tenant: Tenant) -> EasybillAccess:
         """What a call for this tenant needs. Raises NotConnected, ConnectionBroken."""
@@ -50,23 +71,54 @@ class EasybillDoor:
     @asynccontextmanager
     async def reading(self, tenant: Tenant) -> AsyncIterator[EasybillClient]:
         """A client whose every request takes a slot of the tenant's budget first. Turns what fails into advice."""
+        async with self.explained(tenant), self.asking(await self.access(tenant), tenant) as client:
+            yield client
+
+    def asking(self, access: EasybillAccess, tenant: Tenant) -> EasybillClient:
+        """The same client for whoever is `explained` already."""
+        transport = BudgetTransport(self._reads, self._ledger, tenant, budget_of(access.plan, self._pace))
+        return self._client(access, transport)
+
+    async def creating(self, tenant: Tenant) -> EasybillClient:
+        """A client for one create, on a fresh connection, when its slot has come: before the intent is marked as sent.
+
+        After a restore nothing is created before the numbers were compared, as at lexoffice. Raises NoSlot,
+        NotConnected, ConnectionBroken.
+        """
+        async with self._ledger.transaction(tenant) as tx:
+            if self._recovery and not await recovery.may_create(tx, self._recovery):
+                raise not_checked()
+            access = await easybill_connection.access(tx, self._vault)
+            use = budget_of(access.plan, self._pace)
+            slot = await budget.reserve_creation(
+                tx, provider=EASYBILL, pace_per_second=use.pace_per_second, counts_to_the_minute=False
+            )
+        if slot is None:
+            raise budget_exhausted(EASYBILL)
+        await asyncio.sleep(slot.wait_seconds)
+        return self._client(access, CountedTransport(self._creates, EASYBILL))
+
+    @asynccontextmanager
+    async def explained(self, tenant: Tenant) -> AsyncIterator[None]:
+        """Turn what a call can raise into what the engine should do about it."""
         asked_at = datetime.now(UTC)
         try:
-            access = await self.access(tenant)
-            transport = BudgetTransport(self._reads, self._ledger, tenant, budget_of(access.plan, self._pace))
             with retry_advice():
-                yield EasybillClient(base_url=self._base_url, key=access.key.get_secret_value(), transport=transport)
+                yield
         except Unauthorized:
-            if not await self._record_refused_key(tenant, asked_at):
+            if not await self.record_refused_key(tenant, asked_at=asked_at):
                 raise ApplicationError("another key was saved meanwhile", type="KeyChanged") from None
             raise unusable("401") from None
         except (Forbidden, ContractDoesNotInclude, NotConnected, ConnectionBroken) as error:
             raise unusable(type(error).__name__) from None
 
-    async def _record_refused_key(self, tenant: Tenant, asked_at: datetime) -> bool:
+    async def record_refused_key(self, tenant: Tenant, *, asked_at: datetime | None = None) -> bool:
         """False: what is stored was saved after the call began, so that it was another key that was refused."""
         async with self._ledger.transaction(tenant) as tx:
-            if await connections.has_key_since(tx, asked_at, provider=EASYBILL):
+            if asked_at is not None and await connections.has_key_since(tx, asked_at, provider=EASYBILL):
                 return False
             await connection_health.mark_broken(tx, _REFUSED_KEY, provider=EASYBILL)
         return True
+
+    def _client(self, access: EasybillAccess, transport: httpx.AsyncBaseTransport) -> EasybillClient:
+        return EasybillClient(base_url=self._base_url, key=access.key.get_secret_value(), transport=transport)

@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from typing import Literal
 from uuid import UUID
 
-from activities.judging.invoice_labels import campaign_in, codes_in, orders_in
+from activities.books.labels import campaign_in, codes_in, orders_in
 from easybill.customers import CustomerDetails
 from easybill.documents import Document
 from ledger import plain_text

@@ -34,6 +34,7 @@ from ledger.access import same_person
 from ledger.access.sessions import Person
 from ledger.bank import bank_candidates, further_attempts, partner_accounts, payout_evidence
 from ledger.bank.bank_candidates import Candidate
+from ledger.books import NO_BOOKS
 from ledger.database import TenantTransaction
 from ledger.documents.own import delivery, issuing
 from ledger.payouts import (
@@ -62,7 +63,7 @@ from ledger.payouts.payouts import Payout
 from ledger.refusals import NotAcceptable, NotFound, Refused, require_reason
 from ledger.roles import Permission
 from ledger.tax import vat_proofs
-from ledger.types import Books, DocumentStrategy, PayoutState, TaxCase, business_day
+from ledger.types import DocumentStrategy, PayoutState, TaxCase, business_day
 from lexoffice.links import Linked, document_url
 from workflows.messages import payout_workflow_id
 
@@ -356,7 +357,7 @@ def _can(person: Person, payout: Payout, waits: Waits, seen: Waiting) -> dict[st
         "take_up": may_work and is_put_back,
         "pay": person.may(Permission.APPROVE)
         and waits.waits_for is For.PAYMENT
-        and (payout.books is Books.NONE or payout.state is PayoutState.RETURNED),
+        and (payout.books == NO_BOOKS or payout.state is PayoutState.RETURNED),
         "note": may_work,
         "send": may_work and payout.credit_note_number is not None and payout.own_document_number is None,
         "deliver": may_work,

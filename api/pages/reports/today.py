@@ -16,7 +16,7 @@ from ledger.reports import task_lists, today, waiting_elsewhere
 from ledger.reports.today import OpenDocument
 from ledger.roles import Permission
 from ledger.tax import strategies
-from ledger.types import Books, DocumentKind, midnight
+from ledger.types import LEXOFFICE, DocumentKind, midnight
 from lexoffice.links import Linked, document_url
 
 PAGE = "/admin/heute"
@@ -61,7 +61,7 @@ async def today_page(visit: Reader) -> Response:
         unusual=payout_words.unusual,
         to_transfer=to_transfer,
         to_mark=to_mark,
-        has_books=books is Books.LEXOFFICE,
+        has_books=books == LEXOFFICE,
         document_address=document_address,
         tasks=sum(group.count for group in groups),
         groups=groups[:_KINDS],

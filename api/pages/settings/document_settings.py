@@ -13,24 +13,29 @@ from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
 from api.pages.words.payout_words import TAX_CASES
 from ledger import clock
+from ledger.books import NO_BOOKS
 from ledger.payouts import document_settings
 from ledger.payouts.document_settings import DocumentSettings, DocumentSettingsChange
 from ledger.refusals import NotAcceptable, Refused
 from ledger.roles import Permission
 from ledger.tax import turnovers
 from ledger.tax.document_rules import RULES
-from ledger.types import Books, DocumentStrategy, TaxCase
+from ledger.types import EASYBILL, LEXOFFICE, DocumentStrategy, TaxCase
 
 PAGE = "/admin/belegregeln"
 router = APIRouter(prefix=PAGE, route_class=PageRoute, include_in_schema=False)
 SettingsAdmin = Annotated[Visit, may(Permission.SETTINGS, page=PAGE)]
 
 STRATEGIES = {
-    DocumentStrategy.LEXOFFICE_CREDIT_NOTE: N_("Gutschrift in lexoffice"),
+    DocumentStrategy.LEXOFFICE_CREDIT_NOTE: N_("Gutschrift in der Buchhaltung"),
     DocumentStrategy.OWN_DOCUMENT: N_("eigene Gutschrift"),
     DocumentStrategy.BLOCKED: N_("kein Beleg, keine Auszahlung"),
 }
-BOOKS = {Books.LEXOFFICE: N_("in lexoffice"), Books.NONE: N_("von Hand oder später, ohne lexoffice")}
+BOOKS = {
+    LEXOFFICE: N_("in lexoffice"),
+    EASYBILL: N_("in easybill"),
+    NO_BOOKS: N_("von Hand oder später, ohne lexoffice"),
+}
 _OWN_STATUS = {"": N_("noch nicht gesagt"), "no": N_("regelbesteuert"), "yes": N_("Kleinunternehmer (§ 19 UStG)")}
 _PROFILES = {"en16931": N_("ZUGFeRD, Profil EN 16931"), "xrechnung": N_("XRechnung")}
 _SET_OFFS = {"no": N_("nein"), "yes": N_("ja")}

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 
 from api.pages.frame.languages import N_, _, money
 from api.pages.frame.words import DONE, MOVING, STOPPED
+from ledger.books import NO_BOOKS
 from ledger.documents.own.content import OwnDocumentKind
 from ledger.documents.own.delivery import Delivery
 from ledger.documents.own.own_document_list import OwnDocumentListed, OwnDocumentState
 from ledger.documents.own.posting import PostingCase
 from ledger.payouts.own_preview import Booking
 from ledger.payouts.payouts import Payout
-from ledger.types import Books, DocumentStage
+from ledger.types import DocumentStage
 
 KINDS = {
     OwnDocumentKind.SELF_BILLED: N_("Gutschrift"),
@@ -62,7 +63,7 @@ def booking(ahead: Booking) -> str:
 
 def booked(payout: Payout, row: OwnDocumentListed) -> str:
     """Whether the books have it, as far as the payout knows."""
-    if payout.books is Books.NONE:
+    if payout.books == NO_BOOKS:
         return _("keine Bücher verbunden: buchen Sie von Hand")
     if row.payout_number is None or row.state is OwnDocumentState.CLOSED:
         return "–"

@@ -7,12 +7,13 @@ from api.http.language import in_words
 from api.pages.frame.languages import N_, _, day, money, ngettext, span
 from api.pages.frame.words import DONE, MOVING, STOPPED, TROUBLE, WAITING, tone
 from ledger.bank.further_attempts import FurtherAttempt
+from ledger.books import NO_BOOKS
 from ledger.payouts.approval_queue import Waiting
 from ledger.payouts.due import NotDue
 from ledger.payouts.payout_timeline import Step
 from ledger.payouts.payout_waiting import For, Waits
 from ledger.payouts.payouts import Payout
-from ledger.types import Books, DocumentStage, DocumentStrategy, PayoutState, TaxCase
+from ledger.types import DocumentStage, DocumentStrategy, PayoutState, TaxCase
 
 Names = Callable[[str | None], str]
 _NAMED = 3
@@ -87,7 +88,7 @@ def waiting_sentence(payout: Payout, waits: Waits, name_of: Names) -> str:
         return _(_ENDS[payout.state], day=day(ended), reference=payout.payment_reference or "–")
     said = _WAITS
     if payout.strategy is DocumentStrategy.OWN_DOCUMENT:
-        said = said | _WAITS_OF_OWN | (_WAITS_WITHOUT_BOOKS if payout.books is Books.NONE else {})
+        said = said | _WAITS_OF_OWN | (_WAITS_WITHOUT_BOOKS if payout.books == NO_BOOKS else {})
     return _(
         said[waits.waits_for],
         since=span(datetime.now(UTC) - waits.since),
@@ -209,7 +210,7 @@ def ahead(payout: Payout) -> list[str]:
 def _documents_ahead(payout: Payout) -> list[str]:
     if payout.strategy is not DocumentStrategy.OWN_DOCUMENT:
         return [_CREDIT_NOTE]
-    is_booked = payout.books is not Books.NONE
+    is_booked = payout.books != NO_BOOKS
     stages = [stage for stage in DocumentStage if is_booked or stage is not DocumentStage.BOOKED]
     done = -1 if payout.document_stage is None else stages.index(payout.document_stage)
     return [_STAGES[stage] for stage in stages[done + 1 :]]

@@ -2,7 +2,7 @@
 
 from api.pages.frame.languages import N_, _
 from ledger.payouts.own_reversal_rows import Ground, OwnReversal
-from ledger.types import Books, DocumentStage
+from ledger.types import LEXOFFICE, DocumentStage
 
 GROUNDS = {
     Ground.ERROR: N_("Der Beleg war falsch"),
@@ -26,7 +26,7 @@ def state(reversal: OwnReversal) -> str:
     match reversal.stage:
         case None:
             return _("wird ausgestellt")
-        case DocumentStage.ISSUED if reversal.books is Books.LEXOFFICE:
+        case DocumentStage.ISSUED if reversal.books == LEXOFFICE:
             return _("wird gebucht")
         case _:
             return _("wird zugestellt")

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from ledger.connections import connections
 from ledger.database import TenantTransaction
+from ledger.documents import partner_contacts
 from ledger.types import LEXOFFICE, Frozen, PartnerId
 
 
@@ -41,43 +42,17 @@ async def find(tx: TenantTransaction, partner: PartnerId) -> VoucherContact:
 
 async def mark_sent(tx: TenantTransaction, partner: PartnerId) -> None:
     """A POST is about to make it: should its answer be lost, it is looked for first."""
-    await _note_sent(tx, partner, sent=True)
+    await partner_contacts.note_sent(tx, await _organization(tx), partner, sent=True)
 
 
 async def mark_refused(tx: TenantTransaction, partner: PartnerId) -> None:
     """It is proved that none was made."""
-    await _note_sent(tx, partner, sent=False)
+    await partner_contacts.note_sent(tx, await _organization(tx), partner, sent=False)
 
 
 async def keep(tx: TenantTransaction, partner: PartnerId, contact: UUID, *, settled: bool) -> None:
     """This is the contact. `settled`: it has both roles, or nobody but a person can give them."""
-    await tx.execute(
-        """
-        INSERT INTO partner_contacts (tenant_id, organization_id, partner_id, contact_id, settled_at)
-        VALUES ($1, $2, $3, $4, CASE WHEN $5 THEN clock_timestamp() END)
-        ON CONFLICT (tenant_id, organization_id, partner_id)
-        DO UPDATE SET contact_id = EXCLUDED.contact_id, settled_at = EXCLUDED.settled_at
-        """,
-        tx.tenant.id,
-        await _organization(tx),
-        partner,
-        contact,
-        settled,
-    )
-
-
-async def _note_sent(tx: TenantTransaction, partner: PartnerId, *, sent: bool) -> None:
-    await tx.execute(
-        """
-        INSERT INTO partner_contacts (tenant_id, organization_id, partner_id, sent_at)
-        VALUES ($1, $2, $3, CASE WHEN $4 THEN clock_timestamp() END)
-        ON CONFLICT (tenant_id, organization_id, partner_id) DO UPDATE SET sent_at = EXCLUDED.sent_at
-        """,
-        tx.tenant.id,
-        await _organization(tx),
-        partner,
-        sent,
-    )
+    await partner_contacts.keep(tx, await _organization(tx), partner, contact, settled=settled)
 
 
 async def _organization(tx: TenantTransaction) -> UUID:

@@ -61,7 +61,7 @@ COMMENT ON TRIGGER note_change ON external_documents IS
 COMMENT ON TABLE posting_category_lists IS 'The posting categories of lexoffice as they were last read, to choose from.';
 COMMENT ON TABLE posting_category_mapping IS 'What vouchers of each case are booked to; an admin has chosen it.';
 COMMENT ON TABLE thirteen_b_confirmations IS 'That an admin has seen what the Voranmeldung shows of a § 13b voucher.';
-COMMENT ON TABLE partner_contacts IS 'The contact in lexoffice that a partner''s vouchers name.';
+COMMENT ON TABLE partner_contacts IS 'The contact that stands for a partner in an account of the books.';
 COMMENT ON TABLE own_document_circles IS 'How a tenant numbers the documents that we issue ourselves.';
 COMMENT ON TABLE own_document_counters IS 'The last number of a circle in a year.';
 COMMENT ON TABLE own_documents IS 'A document that we issued ourselves, with its files, as it was handed out.';

@@ -1,3 +1,5 @@
+COMMENT ON TABLE tax_options IS
+    'What a document of a tax case is called in books that ask for a word, as an admin confirmed it.';
 COMMENT ON TABLE document_strategies IS 'Who writes the document of a tax case: lexoffice, we, or nobody.';
 COMMENT ON TABLE seat_decisions IS 'From where a partner renders its services, where seat and VAT number disagree and a person said so.';
 COMMENT ON TABLE turnover_answers IS 'Whether the tenant''s turnover of a year was above the limit of § 27 Abs. 38 UStG.';

@@ -7,7 +7,8 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 import worker
-from activities.gateway.lexoffice_gateway import RECOVERY_NOT_CHECKED, LexofficeDoor
+from activities.gateway.calls import RECOVERY_NOT_CHECKED
+from activities.gateway.lexoffice_gateway import LexofficeDoor
 from sandbox.postgres import PostgresAddresses
 from tests.conftest import Database
 from tests.fixtures.desk import approved, credit_notes, posts

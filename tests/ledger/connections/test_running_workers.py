@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from ledger.books import NO_BOOKS
 from ledger.connections import running_workers
 from ledger.refusals import NotAllowedNow
 from ledger.tax import strategies
-from ledger.types import Books, DocumentStrategy, TaxCase
+from ledger.types import DocumentStrategy, TaxCase
 from tests.conftest import Database
 from tests.fixtures.ledger_shop import Shop
 from tests.fixtures.payable import approve, ask_for
@@ -52,7 +53,7 @@ async def test_nothing_is_approved_under_it_while_that_worker_runs(shop: Shop, d
     await silence(database)
     async with shop.ledger.transaction(shop.tenant) as tx:
         own = dict.fromkeys((TaxCase.REGULAR, TaxCase.SMALL_BUSINESS, TaxCase.PRIVATE), DocumentStrategy.OWN_DOCUMENT)
-        await strategies.choose(tx, own, books=Books.NONE, by="user:chief")
+        await strategies.choose(tx, own, books=NO_BOOKS, by="user:chief")
     payout = await ask_for(shop, 12_345)
     assert payout.hash_version == 2
     await running_workers.tell(shop.ledger, OLD, reads=1)

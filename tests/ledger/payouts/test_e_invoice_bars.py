@@ -11,7 +11,7 @@ from ledger.payouts.payouts import Payout
 from ledger.refusals import Blocked, NotAcceptable
 from ledger.tax import strategies, turnovers
 from ledger.tax.document_rules import BlockedBy
-from ledger.types import Books, DocumentStrategy, TaxCase
+from ledger.types import DocumentStrategy, TaxCase
 from tests.fixtures.ledger_shop import Shop
 from tests.fixtures.payable import approve, earn, fit_to_be_paid, fit_to_pay, request
 
@@ -19,7 +19,7 @@ OWN = DocumentStrategy.OWN_DOCUMENT
 HOME = {TaxCase.REGULAR: OWN, TaxCase.SMALL_BUSINESS: OWN, TaxCase.PRIVATE: OWN}
 
 
-async def choose(shop: Shop, wanted: dict[TaxCase, DocumentStrategy], books: Books | None = None) -> None:
+async def choose(shop: Shop, wanted: dict[TaxCase, DocumentStrategy], books: str | None = None) -> None:
     async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
         await strategies.choose(tx, wanted, books=books, by="user:chief")
 

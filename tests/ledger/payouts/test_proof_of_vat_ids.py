@@ -8,6 +8,7 @@ from zipfile import ZipFile
 import pytest
 
 from ledger import clock
+from ledger.books import NO_BOOKS
 from ledger.payouts import decisions, payout_content
 from ledger.payouts.decisions import Decision, Shown
 from ledger.payouts.payouts import Payout
@@ -15,7 +16,7 @@ from ledger.refusals import Blocked, NotAllowedNow
 from ledger.reports import evidence_bundle
 from ledger.tax import strategies, vat_checks
 from ledger.tax.vat_checks import Answered, VatAnswer
-from ledger.types import Books, DocumentStrategy, PayoutState, TaxCase
+from ledger.types import DocumentStrategy, PayoutState, TaxCase
 from tests.fixtures.ledger_shop import Shop
 from tests.fixtures.payable import earn, fit_to_be_paid, fit_to_pay, look, request
 
@@ -40,7 +41,7 @@ async def abroad(shop: Shop) -> Payout:
         (TaxCase.REGULAR, TaxCase.SMALL_BUSINESS, TaxCase.PRIVATE, TaxCase.EU_BUSINESS), DocumentStrategy.OWN_DOCUMENT
     )
     async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
-        await strategies.choose(tx, own, books=Books.NONE, by="user:chief")
+        await strategies.choose(tx, own, books=NO_BOOKS, by="user:chief")
     return await request(shop)
 
 

@@ -12,7 +12,7 @@ from ledger.documents.own import issuing
 from ledger.migrate import migrate
 from ledger.payouts import payouts
 from ledger.refusals import AlreadyExists
-from ledger.types import Books, DocumentKind, DocumentStage, DocumentStrategy, PayoutId
+from ledger.types import LEXOFFICE, DocumentKind, DocumentStage, DocumentStrategy, PayoutId
 from sandbox.postgres import PostgresAddresses
 from tests.fixtures.ledger_shop import Shop
 from tests.fixtures.payable import ask_for
@@ -134,7 +134,7 @@ async def test_a_payout_is_called_by_the_number_of_its_own_document(shop: Shop) 
     payout = await ask_for(shop)
     assert (payout.strategy, payout.books, payout.document_stage) == (
         DocumentStrategy.LEXOFFICE_CREDIT_NOTE,
-        Books.LEXOFFICE,
+        LEXOFFICE,
         None,
     )
     own = await _issued(shop, payout.id)

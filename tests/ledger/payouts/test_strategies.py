@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from ledger import clock
+from ledger.books import NO_BOOKS
 from ledger.documents.own import issuing
 from ledger.inbox import sweeps
 from ledger.payouts import decisions, own_content, payout_content, payout_requests, payout_runs
@@ -15,7 +16,7 @@ from ledger.refusals import Blocked, NotAcceptable
 from ledger.tax import strategies
 from ledger.tax.document_rules import BlockedBy
 from ledger.tax.seat_decisions import NewSeatDecision, decide_seat
-from ledger.types import Books, DocumentStrategy, PayoutState, TaxCase
+from ledger.types import LEXOFFICE, DocumentStrategy, PayoutState, TaxCase
 from tests.fixtures.ledger_shop import NewTenant, Shop
 from tests.fixtures.payable import approve, ask_for, earn, fit_to_be_paid, fit_to_pay, look, request
 
@@ -31,7 +32,7 @@ AUSTRIA: dict[str, Any] = {
 }
 
 
-async def choose(shop: Shop, wanted: dict[TaxCase, DocumentStrategy], books: Books | None = None) -> None:
+async def choose(shop: Shop, wanted: dict[TaxCase, DocumentStrategy], books: str | None = None) -> None:
     async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
         await strategies.choose(tx, wanted, books=books, by="user:chief")
 
@@ -55,7 +56,7 @@ async def test_the_own_document_can_be_switched_on_for_the_eu_alone(shop: Shop) 
     assert refused.value.code == "needs_own_document"
     await choose(shop, {TaxCase.EU_BUSINESS: OWN})
     payout = await request(shop)
-    assert (payout.tax_case, payout.strategy, payout.books) == (TaxCase.EU_BUSINESS, OWN, Books.LEXOFFICE)
+    assert (payout.tax_case, payout.strategy, payout.books) == (TaxCase.EU_BUSINESS, OWN, LEXOFFICE)
     assert (payout.net_cents, payout.tax_cents, payout.hash_version) == (10_000, 0, 2)
     async with shop.ledger.transaction(shop.tenant) as tx:
         chosen = await strategies.strategies(tx)
@@ -75,19 +76,19 @@ async def test_a_blocked_case_is_paid_by_nobody(shop: Shop) -> None:
     [
         ({TaxCase.EU_BUSINESS: A}, None, "needs_own_document"),
         ({TaxCase.SMALL_BUSINESS_EU: A}, None, "needs_own_document"),
-        ({}, Books.NONE, "credit_note_needs_books"),
-        ({TaxCase.REGULAR: OWN, TaxCase.PRIVATE: OWN}, Books.NONE, "credit_note_needs_books"),
+        ({}, NO_BOOKS, "credit_note_needs_books"),
+        ({TaxCase.REGULAR: OWN, TaxCase.PRIVATE: OWN}, NO_BOOKS, "credit_note_needs_books"),
     ],
 )
 async def test_a_choice_that_cannot_be_is_refused_whole(
-    shop: Shop, wanted: dict[TaxCase, DocumentStrategy], books: Books | None, code: str
+    shop: Shop, wanted: dict[TaxCase, DocumentStrategy], books: str | None, code: str
 ) -> None:
     with pytest.raises(NotAcceptable) as refused:
         await choose(shop, wanted, books)
     assert refused.value.code == code
     async with shop.ledger.transaction(shop.tenant) as tx:
         assert await strategies.strategies(tx) == strategies.DEFAULTS
-        assert await strategies.get_books(tx) is Books.LEXOFFICE
+        assert await strategies.get_books(tx) == LEXOFFICE
 
 
 HOME = {TaxCase.REGULAR: OWN, TaxCase.SMALL_BUSINESS: OWN, TaxCase.PRIVATE: OWN}
@@ -98,13 +99,13 @@ async def test_without_books_no_connection_is_needed(shop: Shop) -> None:
     await shop.rows("UPDATE provider_connections SET tax_type = NULL")
     await fit_to_be_paid(shop)
     await earn(shop, 10_000)
-    await choose(shop, HOME, Books.NONE)
+    await choose(shop, HOME, NO_BOOKS)
     with pytest.raises(Blocked) as refused:
         await request(shop)
     assert refused.value.code == "own_vat_status_missing"
     await shop.rows("UPDATE tenants SET small_business = false")
     payout = await request(shop)
-    assert (payout.strategy, payout.books, payout.tax_cents) == (OWN, Books.NONE, 1_900)
+    assert (payout.strategy, payout.books, payout.tax_cents) == (OWN, NO_BOOKS, 1_900)
     await approve(shop, payout)
     assert (await look(shop, payout.number)).state is PayoutState.APPROVED
 
@@ -128,7 +129,7 @@ async def test_a_payout_keeps_its_strategy_when_the_tenant_chooses_another(shop:
     await choose(shop, HOME)
     await shop.rows("UPDATE tenants SET books = 'none', small_business = false")
     payout = await ask_for(shop)
-    await choose(shop, {TaxCase.REGULAR: NOBODY}, Books.LEXOFFICE)
+    await choose(shop, {TaxCase.REGULAR: NOBODY}, LEXOFFICE)
     kept = await look(shop, payout.number)
     assert (kept.strategy, await hash_of(shop, kept), await blocked(shop, kept)) == (OWN, payout.content_hash, None)
 
@@ -187,7 +188,7 @@ async def test_a_person_decides_whence_the_service_is_rendered(shop: Shop) -> No
     await fit_to_pay(shop)
     await fit_to_be_paid(shop, **(AUSTRIA | {"status": "regular", "vat_id": "DE136695976"}))
     await earn(shop, 10_000)
-    await choose(shop, HOME, Books.NONE)
+    await choose(shop, HOME, NO_BOOKS)
     with pytest.raises(Blocked) as refused:
         await request(shop)
     assert refused.value.code == "seat_and_number_disagree"
@@ -214,7 +215,7 @@ async def test_another_tenant_has_its_own_choice(shop: Shop, new_tenant: NewTena
 
 async def test_who_has_no_books_is_swept_without_a_connection(shop: Shop) -> None:
     assert shop.tenant not in await sweeps.list_swept(shop.ledger)
-    await choose(shop, HOME, Books.NONE)
+    await choose(shop, HOME, NO_BOOKS)
     assert shop.tenant in await sweeps.list_swept(shop.ledger)
     [row] = await shop.rows("SELECT kind FROM schedules_wanted")
     assert row["kind"] == "sweep"

@@ -6,10 +6,11 @@ from decimal import Decimal
 import pytest
 
 from api.http.language import in_words
+from ledger.books import NO_BOOKS
 from ledger.tax.document_rules import BlockedBy, DocumentRule, PartnerFacts, TenantFacts, document_rule
 from ledger.tax.own_document_rules import OwnDocumentRule, own_document_rule, reverse_charge_tax_cents, rule_of_case
 from ledger.tax.seats import Area, area_of, registered_in
-from ledger.types import Books, TaxCase, TaxStatus
+from ledger.types import TaxCase, TaxStatus
 
 DAY = date(2026, 11, 20)
 PARTNER = PartnerFacts(
@@ -198,7 +199,7 @@ def test_reverse_charge_needs_the_tenants_vat_number(case: TaxCase) -> None:
     ("changed", "code"),
     [
         ({"small_business": None}, "not_connected"),
-        ({"small_business": None, "books": Books.NONE}, "own_vat_status_missing"),
+        ({"small_business": None, "books": NO_BOOKS}, "own_vat_status_missing"),
         ({"street": None}, "lacks_tenant_street"),
         ({"zip": " "}, "lacks_tenant_zip"),
         ({"city": None}, "lacks_tenant_city"),

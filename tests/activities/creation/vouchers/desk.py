@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from activities.books.lexoffice.voucher_content import voucher_of
 from activities.creation.voucher_booking import VoucherBooking
-from activities.judging.voucher_content import voucher_of
 from activities.models import DocumentCreation
 from activities.payouts.voucher_steps import voucher_step
 from ledger.database import TenantTransaction

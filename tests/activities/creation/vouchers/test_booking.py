@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from activities.judging.voucher_content import voucher_of
+from activities.books.lexoffice.voucher_content import voucher_of
 from activities.payouts.voucher_document import VoucherFor, write_voucher
 from ledger.documents.own.content import OwnDocumentKind
 from ledger.types import TaxCase

@@ -1,14 +1,14 @@
 """The credit note of a payout, as it is sent to lexoffice (rules.md, The document, strategy A)."""
 
-from datetime import date, datetime
+from datetime import datetime
 
+from activities.books.introductions import introduction_of
 from ledger.database import TenantTransaction
 from ledger.payouts import document_lines, document_parties
 from ledger.payouts.document_lines import DocumentLine
 from ledger.payouts.document_parties import Party
 from ledger.payouts.payouts import Payout
 from ledger.tax.document_rules import RULES, DocumentRule
-from ledger.types import TaxCase
 from lexoffice.new_documents import LineItem, NewCreditNote, Recipient
 
 
@@ -26,7 +26,7 @@ async def write_credit_note(
         tax_type=rule.tax_type,
         tax_type_note=rule.note,
         title=rule.title,
-        introduction=_introduction(payout, partner, await document_parties.tenant_of(tx), lines),
+        introduction=introduction_of(payout, partner, await document_parties.tenant_of(tx), lines),
         remark=f"Auszahlung {payout.number}\n{marker}",
     )
 
@@ -45,22 +45,6 @@ def _recipient(partner: Party) -> Recipient:
     )
 
 
-def _introduction(payout: Payout, partner: Party, tenant: Party, lines: list[DocumentLine]) -> str:
-    first_day, last_day = document_lines.period_of(lines)
-    heading = "Gutschrift gemäß § 14 Abs. 2 Satz 5 UStG"
-    if payout.tax_case is TaxCase.PRIVATE:
-        heading = "Provisionsabrechnung"  # § 14c UStG: to a private person it must not look like a Gutschrift with VAT
-    return "\n".join(
-        (
-            heading,
-            f"Leistender: {partner.one_line}",
-            f"Leistungsempfänger: {tenant.one_line}",
-            f"Vermittlungsprovisionen, Leistungszeitraum {_day(first_day)} bis {_day(last_day)}",
-            f"Auszahlung {payout.number}",
-        )
-    )
-
-
 def _items(lines: list[DocumentLine], rule: DocumentRule) -> list[LineItem]:
     return [_item(text.title, text.net_cents, rule, description=text.note) for text in document_lines.texts_of(lines)]
 
@@ -73,7 +57,3 @@ def _item(name: str, net_cents: int, rule: DocumentRule, *, description: str | N
         unit_price_cents=net_cents,
         tax_rate_percentage=rule.rate,
     )
-
-
-def _day(day: date) -> str:
-    return f"{day:%d.%m.%Y}"

@@ -1,0 +1,1 @@
+"""lexoffice: how its documents are written, sent, searched for and read."""
