@@ -2,13 +2,14 @@
 
 import pytest
 
+from ledger.books import NO_BOOKS
 from ledger.documents.own.cii import xml_of
 from ledger.payouts import decisions, own_content, payout_content, payout_lines, set_offs
 from ledger.payouts.claims import ClaimState
 from ledger.payouts.payouts import Payout
 from ledger.refusals import ContentHasChanged, NotAllowedNow
 from ledger.tax import strategies
-from ledger.types import Books, CommissionId, DocumentStrategy, TaxCase
+from ledger.types import CommissionId, DocumentStrategy, TaxCase
 from tests.fixtures.ledger_shop import Shop
 from tests.fixtures.payable import approve, earn, look, request
 from tests.ledger.payouts.test_claims import claimed
@@ -21,7 +22,7 @@ async def allowed(shop: Shop) -> None:
     await shop.rows("UPDATE tenants SET set_off_claims = true")
     async with shop.ledger.transaction(shop.tenant) as tx:
         own = dict.fromkeys((TaxCase.REGULAR, TaxCase.SMALL_BUSINESS, TaxCase.PRIVATE), DocumentStrategy.OWN_DOCUMENT)
-        await strategies.choose(tx, own, books=Books.NONE, by="key:chief")
+        await strategies.choose(tx, own, books=NO_BOOKS, by="key:chief")
 
 
 async def netted(shop: Shop, cents: int = 10_000) -> Payout:
