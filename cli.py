@@ -8,6 +8,7 @@ import click
 
 from commands.audit import audit
 from commands.backups import backup
+from commands.imports import import_file
 from commands.keys import api_key, webhook_token
 from commands.payouts import payout
 from commands.privacy import privacy
@@ -63,6 +64,7 @@ for command in (
     webhook_token,
     payout,
     statement,
+    import_file,
     sweep,
     doctor,
     backup,

@@ -44,10 +44,11 @@ from workflows.messages import Pace
 
 log = structlog.get_logger("api")
 
-PATHS_OF_UPLOADS = ("/api/v1/bank-statements", *PATHS_OF_FILES)
+PATHS_OF_UPLOADS = ("/api/v1/bank-statements", "/api/v1/imports", *PATHS_OF_FILES)
 _PATHS_OF_MANY_ROWS = (
     "/api/v1/bank-runs",
     "/api/v1/bank-statements",
+    "/api/v1/imports",
     *PATHS_OF_FILES,
     "/api/v1/reports/",
     "/admin/zahlungslaeufe",

@@ -35,3 +35,10 @@ INSERT INTO bank_entry_details (tenant_id, entry_id, position, end_to_end_id, am
 SELECT :tenant, entry, 0, end_to_end_id, amount_cents, 'EUR', 'debit', creditor, '0051', 'Provision' FROM told;
 INSERT INTO payment_evidence (tenant_id, payout_id, entry_id, run_line_id, kind, end_to_end_id, amount_cents, booked_on)
 SELECT :tenant, payout_id, entry, line, 'debit', end_to_end_id, amount_cents, day FROM told WHERE n % 250 <> 0 ORDER BY n;
+
+-- Files that the programme was taken over from.
+INSERT INTO imports (tenant_id, kind, name, sha256, content_encrypted, encoding, header, row_count, mapping, state, brought_by,
+                     ended_by, ended_at)
+SELECT :tenant, 'partners', 'partner-' || g || '.csv', sha256(g::text::bytea), '', 'UTF-8', '{Partnercode,Name}', 500,
+       '{"columns": ["code", "name"]}', 'taken', 'user:maker', 'user:maker', now()
+  FROM generate_series(1, 200) g;

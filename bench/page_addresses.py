@@ -53,6 +53,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     ),
     "/admin/kontoauszuege/dateien": ("", "?ab={statement_file_deep}"),
     "/admin/kontoauszuege/{statement}": ("{statement}", "{statement}?ab={entry_deep}"),
+    "/admin/uebernahme": ("",),
+    "/admin/uebernahme/{import_id}": ("{import}",),
     "/admin/nicht-zugeordnet": (
         "", "?ab={entry_deep}", "?vorschlag=1", "?status=matched", "?status=matched&ab={entry_deep}",
         "?status=matched&von=2025-06-01&bis=2025-06-30", "?status=set_aside", "?konto={own_account}&vorschlag=1",
@@ -299,6 +301,7 @@ SAMPLES: dict[str, str] = {
     "first_run": "SELECT id FROM payout_runs WHERE tenant_id = $1 ORDER BY seq LIMIT 1",
     "run_deep": "SELECT min(r.seq) + count(*) * 9 / 10 FROM payout_run_rows r WHERE r.tenant_id = $1 AND r.run_id ="
     " (SELECT id FROM payout_runs WHERE tenant_id = $1 ORDER BY seq DESC LIMIT 1) AND r.reason IS NULL",
+    "import": "SELECT id FROM imports WHERE tenant_id = $1 ORDER BY seq DESC LIMIT 1",
     "own_account": "SELECT id FROM tenant_bank_accounts WHERE tenant_id = $1",
     "statement": "SELECT id FROM bank_statements WHERE tenant_id = $1 ORDER BY seq DESC OFFSET 1 LIMIT 1",
     "statement_deep": "SELECT min(seq) + count(*) / 10 FROM bank_statements WHERE tenant_id = $1",

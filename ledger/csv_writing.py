@@ -45,7 +45,16 @@ def _cell(value: Any) -> str:
             return value.strftime("%d.%m.%Y")
         case _:
             text = str(value)
-            return f"'{text}" if _seen(text).startswith(_BEGINS_A_FORMULA) or text[:1].isspace() else text
+            return f"'{text}" if _is_taken_for_more(text.lstrip("'")) else text
+
+
+def written_back(cell: str) -> str:
+    """What a cell of our own files holds, without the apostrophe that stands before what looks like a formula."""
+    return cell[1:] if cell.startswith("'") and _is_taken_for_more(cell.lstrip("'")) else cell
+
+
+def _is_taken_for_more(text: str) -> bool:
+    return _seen(text).startswith(_BEGINS_A_FORMULA) or text[:1].isspace()
 
 
 def _seen(text: str) -> str:

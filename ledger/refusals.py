@@ -103,6 +103,7 @@ BY_SQLSTATE: dict[str, tuple[type[Refused], str]] = {
     "PD053": (NotAllowedNow, "line_without_cause"),
     "PD054": (NotAllowedNow, "own_document_stands"),
     "PD055": (NotAllowedNow, "more_set_off_than_owed"),
+    "PD060": (NotAllowedNow, "sale_taken_over"),
 }
 _DOCUMENT_UNDER_WAY = "PD006"
 

@@ -748,6 +748,11 @@ CREATE TRIGGER new_line_has_its_cause
     WHEN ((new.kind IN ('correction', 'reissue', 'clawback')) AND CURRENT_USER = 'partnerdesk_app'::name)
     EXECUTE FUNCTION line_has_its_cause();
 CREATE TRIGGER note_change BEFORE UPDATE ON commissions FOR EACH ROW EXECUTE FUNCTION note_change();
+CREATE TRIGGER nothing_is_earned_twice
+    BEFORE INSERT ON commissions
+    FOR EACH ROW
+    WHEN (new.kind = 'sale')
+    EXECUTE FUNCTION nothing_is_earned_twice();
 CREATE CONSTRAINT TRIGGER parts_are_their_line
     AFTER INSERT OR UPDATE OF net_cents, partner_id, split_of ON commissions DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW
@@ -1382,6 +1387,80 @@ CREATE POLICY own_tenant ON idempotency_keys
     CHECK (tenant_id = current_tenant());
 GRANT DELETE, INSERT, SELECT, UPDATE ON idempotency_keys TO partnerdesk_app;
 
+CREATE TABLE import_changes (
+    tenant_id  uuid NOT NULL REFERENCES tenants,
+    import_id  uuid NOT NULL,
+    position   integer NOT NULL,
+    action     text NOT NULL,
+    subject    text NOT NULL,
+    subject_id text NOT NULL,
+    about      text,
+    fields     text[] NOT NULL,
+    PRIMARY KEY (tenant_id, import_id, "position"),
+    FOREIGN KEY (tenant_id, import_id) REFERENCES imports
+);
+COMMENT ON TABLE import_changes IS 'What taking a file over did, act by act; its entry in the trail is one.';
+ALTER TABLE import_changes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE import_changes FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON import_changes
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT ON import_changes TO partnerdesk_app;
+
+CREATE TABLE import_mappings (
+    tenant_id       uuid NOT NULL REFERENCES tenants,
+    kind            text NOT NULL,
+    headings_sha256 bytea NOT NULL CHECK (length(headings_sha256) = 32),
+    mapping         jsonb NOT NULL,
+    chosen_by       text NOT NULL,
+    chosen_at       timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, kind, headings_sha256)
+);
+COMMENT ON TABLE import_mappings IS 'How files with these headings were read last.';
+ALTER TABLE import_mappings ENABLE ROW LEVEL SECURITY;
+ALTER TABLE import_mappings FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON import_mappings
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT, UPDATE ON import_mappings TO partnerdesk_app;
+
+CREATE TABLE imports (
+    tenant_id         uuid NOT NULL REFERENCES tenants,
+    id                uuid NOT NULL DEFAULT gen_random_uuid(),
+    seq               bigint GENERATED ALWAYS AS IDENTITY,
+    kind              text NOT NULL
+        CHECK (kind IN ('partners', 'opening_balances', 'customers', 'past_sales', 'sales')),
+    name              text NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
+    sha256            bytea NOT NULL CHECK (length(sha256) = 32),
+    content_encrypted bytea NOT NULL,
+    encoding          text NOT NULL,
+    header            text[] NOT NULL,
+    row_count         integer NOT NULL CHECK (row_count > 0),
+    mapping           jsonb NOT NULL,
+    state             text NOT NULL DEFAULT 'draft' CHECK (state IN ('draft', 'taken', 'discarded')),
+    brought_by        text NOT NULL,
+    brought_at        timestamptz NOT NULL DEFAULT now(),
+    ended_by          text,
+    ended_at          timestamptz,
+    created           integer NOT NULL DEFAULT 0 CHECK (created >= 0),
+    changed           integer NOT NULL DEFAULT 0 CHECK (changed >= 0),
+    unchanged         integer NOT NULL DEFAULT 0 CHECK (unchanged >= 0),
+    left_out          integer NOT NULL DEFAULT 0 CHECK (left_out >= 0),
+    changed_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT who_ended_an_import_is_known
+        CHECK ((state = 'draft') = (ended_by IS NULL) AND (ended_by IS NULL) = (ended_at IS NULL))
+);
+COMMENT ON TABLE imports IS 'A file that a programme, or a part of it, is taken over from: how it is read, and what came of it.';
+CREATE INDEX imports_newest ON imports (tenant_id, seq DESC);
+ALTER TABLE imports ENABLE ROW LEVEL SECURITY;
+ALTER TABLE imports FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON imports USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT, UPDATE ON imports TO partnerdesk_app;
+CREATE TRIGGER note_change BEFORE UPDATE ON imports FOR EACH ROW EXECUTE FUNCTION note_change();
+
 CREATE TABLE introductions (
     tenant_id    uuid NOT NULL REFERENCES tenants,
     id           uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -1487,7 +1566,7 @@ GRANT DELETE, INSERT, SELECT ON mails_switched_off TO partnerdesk_app;
 CREATE TABLE manual_lines (
     tenant_id       uuid NOT NULL REFERENCES tenants,
     commission_id   uuid NOT NULL,
-    kind            text NOT NULL CHECK (kind IN ('bonus', 'correction')),
+    kind            text NOT NULL CHECK (kind IN ('bonus', 'correction', 'opening_balance')),
     reason          text NOT NULL CHECK (length(reason) BETWEEN 1 AND 500),
     recorded_by     text NOT NULL,
     recorded_at     timestamptz NOT NULL DEFAULT now(),
@@ -3749,7 +3828,9 @@ CREATE TABLE transactions (
     rate_day            date,
     rate_source         text,
     changed_at          timestamptz NOT NULL DEFAULT clock_timestamp(),
+    import_id           uuid,
     PRIMARY KEY (tenant_id, id),
+    CONSTRAINT transactions_import_id_fkey FOREIGN KEY (tenant_id, import_id) REFERENCES imports,
     FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaigns,
     FOREIGN KEY (tenant_id, customer_id) REFERENCES customers,
     FOREIGN KEY (tenant_id, partner_id) REFERENCES partners,
@@ -5629,6 +5710,18 @@ BEGIN
     RETURN NEW;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.nothing_is_earned_twice()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF EXISTS (SELECT 1 FROM transactions
+                WHERE tenant_id = NEW.tenant_id AND id = NEW.transaction_id AND import_id IS NOT NULL) THEN
+        RAISE EXCEPTION 'the sale was taken over' USING ERRCODE = 'PD060';
+    END IF;
+    RETURN NEW;
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.number_event()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -6580,7 +6673,9 @@ BEGIN
         END IF;
     ELSIF NEW.subject = 'transactions' AND (NEW.from_state = '' OR NEW.to_state = 'refunded') THEN
         PERFORM tell_of_transaction(t, CASE NEW.from_state WHEN '' THEN 'transaction.created' ELSE 'transaction.refunded' END)
-           FROM transactions t WHERE t.tenant_id = NEW.tenant_id AND t.id = NEW.subject_id;
+           FROM transactions t WHERE t.tenant_id = NEW.tenant_id AND t.id = NEW.subject_id
+            -- A sale of before is no news.
+            AND (NEW.from_state <> '' OR t.import_id IS NULL);
     ELSIF NEW.subject = 'bank_runs' AND NEW.to_state = 'exported' THEN
         -- Whoever makes the file holds its payouts (bank_export.py).
         PERFORM tell_of_payout(p, 'payout.exported')

@@ -16,7 +16,7 @@ from api.pages.payouts import (
     payout_set_offs,
     payouts,
 )
-from api.pages.programme import campaigns
+from api.pages.programme import campaigns, imports
 from api.pages.reports import audit_trail, month, open_vouchers, overview, reports, search, today
 from api.pages.sales import commissions, customers, transactions
 from api.pages.settings import (
@@ -79,6 +79,7 @@ ROUTERS = [
     partner_acts.router,
     partner_due.router,
     campaigns.router,
+    imports.router,
     partner_portal.router,
     customers.router,
     events.router,

@@ -7,16 +7,16 @@ from fastapi import Body
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from api.actions.sources import own_report
-from api.actions.sources.own_report import NewRefund, NewSale
+from api.actions.sources import many_sales, own_report
+from api.actions.sources.many_sales import Told
 from api.http.language import in_words
 from api.http.parts import Doors
 from api.v1.callers import Writer
 from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
 from api.v1.transactions import TransactionInFull, in_full
-from ledger.refusals import Refused, translating_refusals
-from ledger.types import PayoutNumber, Submitted, TransactionId
+from ledger.sales.told_sales import NewRefund, NewSale
+from ledger.types import Submitted, TransactionId
 
 router = door_router("/api/v1", "Verkäufe und Provisionen")
 _MOST = 1_000
@@ -98,32 +98,10 @@ async def create_transactions(
     wanted: Annotated[SalesTold, Body(examples=[{"items": [_SALE]}])],
 ) -> JSONResponse:
     await once.require_unanswered()
-    rows: list[dict[str, Any]] = []
-    payouts: list[PayoutNumber] = []
-    for sale in wanted.items:
-        try:
-            # A transaction each: it locks all that its sale is called by at once (docs/locks.md).
-            with translating_refusals():
-                async with doors.ledger.transaction(caller.tenant, cause=caller.actor) as tx:
-                    recorded = await own_report.record_sale(tx, sale, by=caller.actor)
-        except Refused as refused:
-            told = {"reason": in_words(refused.reason), "reason_code": refused.reason.code}
-            rows.append({"external_id": sale.external_id, "outcome": "refused", "transaction_id": None, **told})
-            continue
-        payouts += recorded.result.payouts
-        reason = recorded.result.reason
-        rows.append(
-            {
-                "external_id": sale.external_id,
-                "outcome": recorded.outcome,
-                "transaction_id": str(recorded.transaction_id),
-                "reason": in_words(reason),
-                "reason_code": reason and reason.code,
-            }
-        )
+    told = await many_sales.tell(doors.ledger, caller.tenant, wanted.items, by=caller.actor)
     async with once.acting() as (_tx, after):
-        after.rechecks(payouts)
-        return after.answer({"items": rows})
+        after.rechecks([payout for one in told for payout in one.payouts])
+        return after.answer({"items": [_of_many(one) for one in told]})
 
 
 @router.post(
@@ -143,3 +121,13 @@ async def refund_transaction(
         outcome = await own_report.record_refund(tx, TransactionId(transaction_id), wanted, by=caller.actor)
         after.rechecks(outcome.payouts)
         return after.answer(await in_full(tx, TransactionId(transaction_id)))
+
+
+def _of_many(one: Told) -> dict[str, Any]:
+    return {
+        "external_id": one.external_id,
+        "outcome": one.outcome,
+        "transaction_id": one.transaction_id and str(one.transaction_id),
+        "reason": in_words(one.reason),
+        "reason_code": one.reason and one.reason.code,
+    }

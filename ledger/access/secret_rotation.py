@@ -30,6 +30,7 @@ OF_A_TENANT = (
     Column(table="tenant_bank_accounts", column="iban_encrypted", row="id"),
     Column(table="bank_runs", column="file_encrypted", row="id"),
     Column(table="statement_files", column="content_encrypted", row="id"),
+    Column(table="imports", column="content_encrypted", row="id"),
     Column(table="oauth_tokens", column="refresh_token_encrypted", row="provider"),
     Column(table="oauth_tokens", column="access_token_encrypted", row="provider"),
     Column(table="webhook_endpoint_secrets", column="secret_encrypted", row="id"),

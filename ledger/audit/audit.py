@@ -38,6 +38,32 @@ _AROUND = timedelta(hours=1)
 _SEQ_OF_NUMBER = "SELECT seq FROM audit_chain WHERE tenant_id = $1"
 _SEQ = "SELECT seq FROM audit_entries WHERE tenant_id = $1"
 _origin: ContextVar[Origin | None] = ContextVar("origin", default=None)
+_act: ContextVar["list[Part] | None"] = ContextVar("act", default=None)
+
+
+class Part(NamedTuple):
+    """What would be an entry of its own, of an act that has one entry for all it does. No values: names alone."""
+
+    action: str
+    subject: str
+    subject_id: str
+    about: str | None
+    """What it recorded: an account, a tax status, a line."""
+    fields: tuple[str, ...]
+
+
+@contextmanager
+def as_one_act() -> Iterator[list[Part]]:
+    """What is recorded inside becomes a part of one act, whose own entry the caller writes afterwards.
+
+    Hands are left all the same.
+    """
+    parts: list[Part] = []
+    token = _act.set(parts)
+    try:
+        yield parts
+    finally:
+        _act.reset(token)
 
 
 @contextmanager
@@ -107,6 +133,12 @@ async def _append(
     entries: Sequence[tuple[str, dict[str, Any]]],
     personal: Mapping[str, Any],
 ) -> None:
+    if (act := _act.get()) is not None:
+        act += [
+            Part(action, subject, id, _recorded(detail), tuple(sorted({*detail, *personal}))) for id, detail in entries
+        ]
+        await hands.note(tx, actor=actor, action=action, subject=subject, entries=entries, apart=tuple(personal))
+        return
     come_from = _origin.get() or Origin()
     beside = {**personal, **({"address": come_from.address} if come_from.address else {})}
     data = json.dumps(beside, ensure_ascii=False, sort_keys=True, default=str)
@@ -136,6 +168,10 @@ async def _append(
             [(tx.tenant.id, seq_of[made], salt, data) for made, salt in zip(commitments, salts, strict=True)],
         )
     await hands.note(tx, actor=actor, action=action, subject=subject, entries=entries, apart=tuple(personal))
+
+
+def _recorded(detail: Mapping[str, Any]) -> str | None:
+    return next((str(detail[name]) for name in ("account", "record", "commission") if detail.get(name)), None)
 
 
 _PERSONAL = frozenset(

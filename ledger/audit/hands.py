@@ -39,6 +39,7 @@ _LEAVES_A_HAND: Mapping[str, _Act] = {
     "partner.vat_proof_recorded": _Act(about="check"),
     "partner.bonus_written": _Act(on=("commission", "commission")),
     "partner.correction_written": _Act(on=("commission", "commission")),
+    "partner.opening_balance_written": _Act(on=("commission", "commission")),
     "own_document.reversal_asked": _Act(about="reversal"),
     "payout.set_off_taken_off": _Act(),
     "payout.set_off_put_on": _Act(),

@@ -16,8 +16,11 @@ from ledger.types import BERLIN, PartnerId
 async def write(tx: TenantTransaction, sale: Transaction, *, plan: Plan, chain: Sequence[Earner]) -> None:
     """One row per earning level, pending. Levels written before under another plan or partner are rewritten.
 
-    A level that no longer earns keeps its row with zero: rows are never deleted.
+    A level that no longer earns keeps its row with zero: rows are never deleted. A sale that was taken over earns
+    nothing: its commissions were settled where it comes from.
     """
+    if sale.import_id is not None:
+        return
     under = await circumstances_of(tx, sale, campaign_id=plan.campaign_id, plan=plan, chain=chain)
     earned = commissions_of(sale.base_cents, plan.levels, chain, under)
     await tx.executemany(

@@ -22,14 +22,25 @@ TASK = "manual_line"
 ManualKind = Literal["bonus", "correction"]
 
 
-class NewManualLine(Frozen):
-    """Cents are net. A bonus is positive; a correction may take back as well."""
+class _NewLine(Frozen):
+    """Cents are net."""
 
-    kind: ManualKind
     net_cents: Cents = Field(ge=-100_000_000, le=100_000_000)
     service_date: BusinessDay
     reason: str = Field(min_length=1, max_length=500)
     transaction_id: TransactionId | None = None
+
+
+class NewManualLine(_NewLine):
+    """A bonus is positive; a correction may take back as well."""
+
+    kind: ManualKind
+
+
+class OpeningBalance(_NewLine):
+    """What a partner was owed, or owed, when its programme was taken over."""
+
+    kind: Literal["opening_balance"] = "opening_balance"
 
 
 async def write(tx: TenantTransaction, partner_id: PartnerId, new: NewManualLine, *, by: str) -> CommissionId:
@@ -47,6 +58,33 @@ async def write(tx: TenantTransaction, partner_id: PartnerId, new: NewManualLine
     sale = new.transaction_id or await _sale_of_nothing(tx, partner_id, new.service_date)
     if not await tx.fetchval("SELECT true FROM transactions WHERE tenant_id = $1 AND id = $2", tx.tenant.id, sale):
         raise NotFound("transaction_not_found")
+    line = await _insert(tx, partner_id, sale, new, by=by)
+    asked = "bonus_awaits_second_person" if new.kind == "bonus" else "correction_awaits_second_person"
+    await tasks.ask(
+        tx,
+        tasks.NewTask(
+            kind=TASK,
+            subject="commission",
+            subject_id=str(line),
+            reason=Reason.of(asked, amount=new.net_cents),
+            actions=("confirm", "refuse"),
+            detail={"partner_code": partner.code, "recorded_by": by},
+            links={"partner_id": str(partner_id), "transaction_id": str(sale)},
+        ),
+    )
+    return line
+
+
+async def write_opening_balance(
+    tx: TenantTransaction, partner_id: PartnerId, new: OpeningBalance, *, by: str
+) -> CommissionId:
+    """A line that waits for a second person, who is asked about all of its file at once. The caller holds the hands."""
+    return await _insert(tx, partner_id, await _sale_of_nothing(tx, partner_id, new.service_date), new, by=by)
+
+
+async def _insert(
+    tx: TenantTransaction, partner_id: PartnerId, sale: TransactionId, new: NewManualLine | OpeningBalance, *, by: str
+) -> CommissionId:
     line = await tx.fetchval(
         """
         INSERT INTO commissions (tenant_id, kind, transaction_id, partner_id, level, base_cents, net_cents, state,
@@ -75,19 +113,6 @@ async def write(tx: TenantTransaction, partner_id: PartnerId, new: NewManualLine
         subject="partner",
         subject_id=str(partner_id),
         detail={"commission": str(line), "net_cents": new.net_cents, "reason": new.reason},
-    )
-    asked = "bonus_awaits_second_person" if new.kind == "bonus" else "correction_awaits_second_person"
-    await tasks.ask(
-        tx,
-        tasks.NewTask(
-            kind=TASK,
-            subject="commission",
-            subject_id=str(line),
-            reason=Reason.of(asked, amount=new.net_cents),
-            actions=("confirm", "refuse"),
-            detail={"partner_code": partner.code, "recorded_by": by},
-            links={"partner_id": str(partner_id), "transaction_id": str(sale)},
-        ),
     )
     return CommissionId(line)
 

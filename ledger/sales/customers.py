@@ -55,12 +55,13 @@ class NewCustomer(CustomerNames, Submitted):
     assigned_partner_code: str | None = None
 
 
-_CUSTOMER = """
+CUSTOMER = """
     SELECT c.id, c.seq, c.external_id, c.email, c.name, c.lexoffice_contact_id, c.assigned_partner_id,
            p.code AS assigned_partner_code, c.created_at
       FROM customers c LEFT JOIN partners p ON p.tenant_id = c.tenant_id AND p.id = c.assigned_partner_id
      WHERE c.tenant_id = $1
 """
+"""Of one tenant; what follows narrows it."""
 
 
 def keys(names: CustomerNames, subscription: str | None = None) -> list[str]:
@@ -133,9 +134,37 @@ async def lock(tx: TenantTransaction, customer_id: CustomerId) -> None:
     )
 
 
+async def correct(tx: TenantTransaction, customer_id: CustomerId, names: CustomerNames, *, by: str) -> Customer:
+    """The customer under the names that are told; what is not told stays. Raises NotFound, AlreadyExists."""
+    told = names.model_dump(exclude_none=True)
+    await tx.execute(
+        """
+        UPDATE customers SET external_id = COALESCE($3, external_id), email = COALESCE($4, email),
+               name = COALESCE($5, name), lexoffice_contact_id = COALESCE($6, lexoffice_contact_id)
+         WHERE tenant_id = $1 AND id = $2
+        """,
+        tx.tenant.id,
+        customer_id,
+        names.external_id,
+        names.email,
+        names.name,
+        names.lexoffice_contact_id,
+    )
+    after = await get(tx, customer_id)
+    await audit.record(
+        tx,
+        actor=by,
+        action="customer.corrected",
+        subject="customer",
+        subject_id=str(customer_id),
+        detail=audit.apart({name: str(value) for name, value in told.items()}),
+    )
+    return after
+
+
 async def get(tx: TenantTransaction, customer_id: CustomerId) -> Customer:
     """A customer. Raises NotFound."""
-    row = await tx.fetchrow(_CUSTOMER + " AND c.id = $2", tx.tenant.id, customer_id)
+    row = await tx.fetchrow(CUSTOMER + " AND c.id = $2", tx.tenant.id, customer_id)
     if row is None:
         raise NotFound("customer_not_found")
     return Customer.from_row(row)
@@ -144,7 +173,7 @@ async def get(tx: TenantTransaction, customer_id: CustomerId) -> Customer:
 async def find_by_names(tx: TenantTransaction, names: CustomerNames) -> Customer | None:
     """By external id, else by lexoffice contact, else by mail address (design.md: contact id, then mail)."""
     row = await tx.fetchrow(
-        _CUSTOMER
+        CUSTOMER
         + """
           AND (c.external_id = $2 OR c.lexoffice_contact_id = $3 OR lower(c.email) = lower($4))
         ORDER BY c.external_id IS NOT DISTINCT FROM $2 AND $2 IS NOT NULL DESC,
@@ -182,7 +211,7 @@ async def list_customers(
         named(where, "c.sought", wanted.name)
     changed_since(where, "c", wanted.updated_since)
     RECORDED.begin(where, "c", after)
-    rows = await tx.fetch(f"{_CUSTOMER} {where} ORDER BY {RECORDED.by('c')} LIMIT $2", *where.parameters)
+    rows = await tx.fetch(f"{CUSTOMER} {where} ORDER BY {RECORDED.by('c')} LIMIT $2", *where.parameters)
     return RECORDED.cut([Customer.from_row(row) for row in rows], limit)
 
 

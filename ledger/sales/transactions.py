@@ -79,6 +79,8 @@ class Transaction(Frozen):
     payment_number: int | None
     """Which payment of its subscription or customer it is; a plan may pay the first twelve only."""
     created_at: datetime
+    import_id: UUID | None
+    """The file that it was taken over from: it earns nothing here."""
     invoice_id: UUID | None
     invoice_number: str | None
 

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 FOLDERS = ("activities", "api", "bankstatements", "commands", "engine", "ledger", "workflows")
 _REFUSALS = {"Refused", "Unreadable"}
 _WITH_CODE_FIRST = {"not_available", "KeyRefused", "Reason.of", "wrong"}
-_WITH_CODE_BY_NAME = {"Reason", "LineError"}
+_WITH_CODE_BY_NAME = {"Reason", "LineError", "RowProblem"}
 _WORD = re.compile(r"\w+", re.ASCII)
 
 

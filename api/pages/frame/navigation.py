@@ -50,6 +50,7 @@ BOOKS = Group(
         Link("/admin/kunden", N_("Kunden"), Permission.READ),
         Link("/admin/ereignisse", N_("Ereignisse"), Permission.READ),
         Link("/admin/berichte", N_("Berichte"), Permission.READ),
+        Link("/admin/uebernahme", N_("Übernahme"), Permission.WRITE),
     ],
 )
 SETTINGS = Group(

@@ -28,7 +28,7 @@ _LOCAL = re.compile(r"/admin(/[A-Za-z0-9_.-]+)*(\?[A-Za-z0-9_=&.%+-]*)?")
 SECOND_FACTOR = "/second-factor"
 HELD = "fortsetzen"
 """The field that takes out the form that a session holds (ledger/access/held_forms.py)."""
-PATHS_OF_FILES = ("/admin/kontoauszuege",)
+PATHS_OF_FILES = ("/admin/kontoauszuege", "/admin/uebernahme")
 """Pages whose form carries files: the only ones that take them."""
 _MOST_FILES = 50
 _CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})

@@ -23,6 +23,7 @@ KINDS = {
     "correction": N_("Korrektur"),
     "month_close": N_("Monatsabschluss"),
     "bonus": N_("Bonus"),
+    "opening_balance": N_("Anfangsbestand"),
 }
 _EVENT = re.compile(r"event:(\d+)(?:,\d+)*")
 _CAUSES = {

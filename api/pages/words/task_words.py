@@ -281,6 +281,10 @@ KINDS: dict[str, TaskWords] = {
     "payment_unclear": TaskWords(
         N_("Zahlung unklar"), N_("Bitte sehen Sie sich die Zahlungen des Belegs in lexoffice an.")
     ),
+    "import_to_confirm": TaskWords(
+        N_("Aus einer Datei übernommen: bitte bestätigen"),
+        N_("Bitte sehen Sie unter „Übernahme“ an, was die Datei brachte. Erledigt ist es, wenn Sie dort bestätigen."),
+    ),
     "iban_on_two_partners": TaskWords(
         N_("Eine IBAN, zwei Partner"), N_("Bitte prüfen Sie die Bankverbindung, bevor sie bestätigt wird.")
     ),

@@ -163,7 +163,9 @@ BEGIN
         END IF;
     ELSIF NEW.subject = 'transactions' AND (NEW.from_state = '' OR NEW.to_state = 'refunded') THEN
         PERFORM tell_of_transaction(t, CASE NEW.from_state WHEN '' THEN 'transaction.created' ELSE 'transaction.refunded' END)
-           FROM transactions t WHERE t.tenant_id = NEW.tenant_id AND t.id = NEW.subject_id;
+           FROM transactions t WHERE t.tenant_id = NEW.tenant_id AND t.id = NEW.subject_id
+            -- A sale of before is no news.
+            AND (NEW.from_state <> '' OR t.import_id IS NULL);
     ELSIF NEW.subject = 'bank_runs' AND NEW.to_state = 'exported' THEN
         -- Whoever makes the file holds its payouts (bank_export.py).
         PERFORM tell_of_payout(p, 'payout.exported')

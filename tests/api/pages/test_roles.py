@@ -86,6 +86,16 @@ NEEDS: dict[tuple[str, str], Permission | tuple[Permission, ...]] = {
     ("GET", "/admin/kontoauszuege/dateien"): Permission.SEE_BANK,
     ("POST", "/admin/kontoauszuege/dateien/{file}"): Permission.BANK,
     ("GET", "/admin/kontoauszuege/{statement}"): Permission.SEE_BANK,
+    ("GET", "/admin/uebernahme"): (Permission.WRITE, Permission.CONFIRM_BANK),
+    ("POST", "/admin/uebernahme"): Permission.WRITE,
+    ("GET", "/admin/uebernahme/{import_id}"): (Permission.WRITE, Permission.CONFIRM_BANK),
+    ("GET", "/admin/uebernahme/{import_id}/fehler.csv"): Permission.WRITE,
+    **{
+        ("POST", f"/admin/uebernahme/{{import_id}}/{act}"): Permission.WRITE
+        for act in ("spalten", "uebernehmen", "verwerfen")
+    },
+    ("POST", "/admin/uebernahme/{import_id}/bankverbindungen"): Permission.CONFIRM_BANK,
+    ("POST", "/admin/uebernahme/{import_id}/anfangsbestaende"): Permission.APPROVE,
     ("GET", "/admin/nicht-zugeordnet"): Permission.SEE_BANK,
     ("POST", "/admin/nicht-zugeordnet"): Permission.STATEMENTS,
     ("GET", "/admin/nicht-zugeordnet/{entry}"): Permission.SEE_BANK,

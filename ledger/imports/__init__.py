@@ -1,0 +1,1 @@
+"""Taking a programme over from files, and the files that hold it."""

@@ -1,0 +1,111 @@
+"""Sales whose commissions were settled elsewhere: they earn nothing here, and whose the customer is they tell."""
+
+import pytest
+
+from api.actions.sources import own_report
+from ledger.imports.columns import Kind
+from ledger.refusals import NotAllowedNow
+from ledger.sales.told_sales import BuyerNames, NewSale
+from ledger.vault import Vault
+from tests.fixtures.importing import bring, counts, seen, taken
+from tests.fixtures.ledger_shop import Shop, at
+
+HEAD = "Verkaufsnummer;Brutto;USt;Verkauft am;Partnercode;Kundennummer;Bestellnummer;Abo\n"
+FILE = HEAD + "ALT-1;119,00;19,00;01.05.2026;ANNA;K1;B-1;\nALT-2;238,00;38,00;02.05.2026 10:30;BERT;K2;B-2;sub-2\n"
+
+
+async def _told(shop: Shop, number: str, **more: object) -> own_report.Recorded:
+    told = {"external_id": number, "gross_cents": 11_900, "tax_cents": 1_900, "sold_at": at("2026-11-01T10:00+01:00")}
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        return await own_report.record_sale(tx, NewSale.model_validate(told | more), by="key:test")
+
+
+async def test_they_are_marked_and_earn_nothing(shop: Shop, vault: Vault) -> None:
+    file = await taken(shop, vault, FILE)
+    assert (file.kind, counts(file)) == (Kind.PAST_SALES, (2, 0, 0, 0))
+    rows = await shop.rows("SELECT state, base_cents, import_id, provisional FROM transactions ORDER BY sold_at")
+    assert [tuple(row) for row in rows] == [("approved", 10_000, file.id, False), ("approved", 20_000, file.id, False)]
+    assert not await shop.rows("SELECT 1 FROM commissions")
+    with pytest.raises(NotAllowedNow, match="sale_taken_over"):
+        await shop.rows(
+            "INSERT INTO commissions (tenant_id, kind, transaction_id, partner_id, level, base_cents, net_cents, state,"
+            " provisional, service_date) SELECT tenant_id, 'sale', id, partner_id, 1, 1, 1, 'pending', false,"
+            " sold_at::date FROM transactions LIMIT 1"
+        )
+
+
+async def test_told_once_more_by_the_api_it_is_the_same_sale(shop: Shop, vault: Vault) -> None:
+    await taken(shop, vault, FILE)
+    again = await _told(shop, "ALT-1", sold_at=at("2026-05-01T00:00+02:00"), partner_code="ANNA")
+    [known] = await shop.rows("SELECT id FROM transactions WHERE gross_cents = 11900")
+    assert (again.outcome, again.transaction_id) == ("unchanged", known["id"])
+    assert not await shop.rows("SELECT 1 FROM commissions")
+
+
+async def test_later_payments_belong_to_who_brought_the_customer(shop: Shop, vault: Vault) -> None:
+    await taken(shop, vault, FILE)
+    by_customer = await _told(shop, "NEU-1", customer=BuyerNames(external_id="K1"))
+    by_subscription = await _told(shop, "NEU-2", subscription="sub-2")
+    assert (await shop.commissions(by_customer.transaction_id))[0][:3] == (1, "ANNA", 1_000)
+    assert (await shop.commissions(by_subscription.transaction_id))[0][:3] == (1, "BERT", 1_000)
+
+
+async def test_they_count_among_the_payments_of_a_subscription(shop: Shop, vault: Vault) -> None:
+    await taken(shop, vault, FILE)
+    later = await _told(shop, "NEU-2", subscription="sub-2")
+    [row] = await shop.rows("SELECT payment_number FROM transactions WHERE id = $1", later.transaction_id)
+    assert row["payment_number"] == 2
+
+
+async def test_the_same_file_again_changes_nothing_and_a_corrected_one_what_differs(shop: Shop, vault: Vault) -> None:
+    await taken(shop, vault, FILE)
+    assert counts(await seen(shop, vault, await bring(shop, vault, FILE))) == (0, 0, 2, 0)
+    corrected = FILE.replace("119,00;19,00", "238,00;38,00").replace("ANNA", "CARL")
+    told = await seen(shop, vault, await bring(shop, vault, corrected))
+    assert [(d.column, d.before, d.after) for d in told.shown[0].differences] == [
+        ("gross_cents", 11_900, 23_800),
+        ("tax_cents", 1_900, 3_800),
+        ("partner_code", "ANNA", "CARL"),
+    ]
+    await taken(shop, vault, corrected)
+    rows = await shop.rows(
+        "SELECT t.gross_cents, t.base_cents, p.code FROM transactions t JOIN partners p ON p.id = t.partner_id"
+        " ORDER BY sold_at"
+    )
+    assert [tuple(row) for row in rows] == [(23_800, 20_000, "CARL"), (23_800, 20_000, "BERT")]
+
+
+async def test_what_is_wrong_with_a_sale_of_before_is_told(shop: Shop, vault: Vault) -> None:
+    await _told(shop, "HIER", partner_code="ANNA", order_reference="B-9")
+    content = HEAD + (
+        "HIER;119,00;19,00;01.05.2026;ANNA;;;\n"
+        "A;119,00;19,00;01.05.2026;NIEMAND;;;\n"
+        "B;119,00;;01.05.2026;ANNA;;;\n"
+        "C;119,00;120,00;01.05.2026;ANNA;;;\n"
+        "D;119,00;19,00;01.05.2026;ANNA;;B-9;\n"
+        "E;119,00;19,00;01.05.2026;ANNA;;B-7;\n"
+        "F;119,00;19,00;01.05.2026;ANNA;;B-7;\n"
+        "E;119,00;19,00;01.05.2026;ANNA;;;\n"
+        "G;-5,00;0;01.05.2026;ANNA;;;\n"
+    )
+    told = await seen(shop, vault, await bring(shop, vault, content))
+    assert [(one.line, one.column, one.code) for one in told.problems] == [
+        (2, "external_id", "past_sale_earns_here"),
+        (3, "partner_code", "unknown_partner"),
+        (4, "tax_cents", "sale_without_tax_or_net"),
+        (5, "tax_cents", "tax_exceeds_gross"),
+        (6, "order_reference", "order_of_another_sale"),
+        (8, "order_reference", "row_twice"),
+        (9, "external_id", "row_twice"),
+        (10, "tax_cents", "tax_exceeds_gross"),
+    ]
+
+
+async def test_customers_come_with_their_partner(shop: Shop, vault: Vault) -> None:
+    file = "Kundennummer;E-Mail;Kunde;Partnercode\nK1;k1@kunde.example;Kunde Eins;ANNA\nK2;;Zwei;\n"
+    assert counts(await taken(shop, vault, file)) == (2, 0, 0, 0)
+    assert counts(await seen(shop, vault, await bring(shop, vault, file))) == (0, 0, 2, 0)
+    corrected = file.replace("Kunde Eins;ANNA", "Kunde 1;BERT")
+    assert counts(await taken(shop, vault, corrected)) == (0, 1, 1, 0)
+    later = await _told(shop, "NEU-1", customer=BuyerNames(external_id="K1"))
+    assert (await shop.commissions(later.transaction_id))[0][1] == "BERT"
