@@ -73,7 +73,9 @@ class BareEngine:
     _next: int = 1
 
     def processes(self) -> dict[str, int]:
-        return {"temporal": self.rig.stack.temporal.process.pid, "bare_worker": self.worker.process.pid}
+        of_both = {"temporal", "engine_postgres"}
+        shared = {part: pid for part, pid in self.rig.processes().items() if part in of_both}
+        return {**shared, "bare_worker": self.worker.process.pid}
 
     async def payouts_alone(self, count: int, clock: LegClock) -> None:
         wanted = self._take(count)

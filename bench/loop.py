@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,13 @@ from bench import histories, memory, payouts, recovery, slow_engine, webhooks
 from bench.bare_engine import bare_engine
 from bench.product import Product
 from bench.rig import running, say
+from sandbox.stack import SHAPES
 from workflows.messages import Pace
 
 ABOUT = "Payouts, notifications and webhooks against a bare engine of the same shape; memory; time after a crash."
 
 SECTIONS = ("payouts", "webhooks", "slow_engine", "memory", "recovery")
+ON_A_CLUSTER = ("payouts", "webhooks")
 QUIET_S = 0.5
 """Both sides wait so long for a click's other notifications. The usual 1.5 s would flatter the ratio."""
 TENANTS = 4
@@ -32,12 +35,18 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--runs", type=int, help="pairs of legs (5)")
     parser.add_argument("--payouts", type=int, help="payouts in a leg (150)")
     parser.add_argument("--webhooks", type=int, help="webhooks in a leg (1000)")
+    parser.add_argument(
+        "--on",
+        choices=tuple(SHAPES),
+        default="dev",
+        help="cluster: payouts and webhooks only, on Temporal's server with PostgreSQL and two APIs (script/cluster)",
+    )
     slow_engine.add_options(parser)
     parser.add_argument("--open", type=int, nargs=2, metavar=("FEW", "MANY"), help="open payouts (1000 20000)")
 
 
 async def run(options: argparse.Namespace, state: Path) -> Mapping[str, Any]:
-    chosen = options.only or SECTIONS
+    chosen = options.only or (SECTIONS if options.on == "dev" else ON_A_CLUSTER)
     quick = options.quick
     figures: dict[str, Any] = {}
     if "payouts" in chosen or "webhooks" in chosen:
@@ -50,7 +59,7 @@ async def run(options: argparse.Namespace, state: Path) -> Mapping[str, Any]:
     if "recovery" in chosen:
         figures["first_payout_after_sigkill"] = await recovery.measure(state / "recovery", 1 if quick else 3)
     return {
-        "settings": {"quiet_seconds": QUIET_S, "tenants": TENANTS, "api_limits": "lifted"},
+        "settings": {"quiet_seconds": QUIET_S, "tenants": TENANTS, "api_limits": "lifted", "on": options.on},
         **figures,
         "aims": [aim for part in figures.values() if isinstance(part, dict) for aim in part.pop("aims", [])],
     }
@@ -65,8 +74,10 @@ async def _compare_with_bare_engine(
     webhook_count = options.webhooks or (200 if quick else 1_000)
     figures: dict[str, dict[str, Any]] = {}
     environment = {"PARTNERDESK_QUIET_SECONDS": str(QUIET_S)}
+    # One worker each: the bare engine has one, too.
+    shape = replace(SHAPES[options.on], workers=1)
     async with (
-        running(state, environment=environment, key_bits=2048 if quick else 4096) as rig,
+        running(state, environment=environment, key_bits=2048 if quick else 4096, shape=shape) as rig,
         bare_engine(rig, Pace(quiet=QUIET_S), TENANTS) as bare,
     ):
         product = Product(

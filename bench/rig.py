@@ -19,7 +19,8 @@ from ledger.database import Ledger
 from ledger.vault import Vault
 from sandbox.postgres import DATABASE
 from sandbox.processes import StackError
-from sandbox.stack import Ports, Stack
+from sandbox.stack import DEV, Ports, Shape, Stack
+from sandbox.temporal_cluster import TemporalCluster
 
 UNLIMITED_STARTS = 100_000.0
 """Of the engine's rate per tenant: with the pace 0 no limit of the API is felt."""
@@ -68,7 +69,10 @@ class Rig:
     def processes(self) -> dict[str, int]:
         """Process ids of the parts, for what they use of the machine."""
         parts = self.stack
+        of_engine = parts.temporal
+        inner = {"engine_postgres": of_engine.database.process.pid} if isinstance(of_engine, TemporalCluster) else {}
         return {
+            **inner,
             "postgres": parts.postgres.process.pid,
             "temporal": parts.temporal.process.pid,
             "sandbox": parts.lexoffice.process.pid,
@@ -88,6 +92,7 @@ async def running(
     environment: Mapping[str, str] | None = None,
     durable: bool = False,
     key_bits: int = 4096,
+    shape: Shape = DEV,
 ) -> AsyncIterator[Rig]:
     """Start everything on free ports. Without other words the API's limits are lifted."""
     stack = Stack(
@@ -95,6 +100,7 @@ async def running(
         ports or Ports.free(),
         emit=say,
         durable=durable,
+        shape=shape,
         requests_per_second=requests_per_second,
         lexoffice_options=[*lexoffice_options, "--key-bits", str(key_bits)],
         environment={

@@ -14,6 +14,7 @@ from chaos.plan import draw
 from chaos.run import Conditions, run
 from sandbox.memory import memory_folder
 from sandbox.processes import StackError
+from sandbox.stack import SHAPES
 
 
 def say(text: str) -> None:
@@ -41,6 +42,7 @@ async def _main(options: argparse.Namespace) -> int:
         careless=options.careless,
         lost_answers=options.lost_answers,
         settle_seconds=options.settle_minutes * 60,
+        shape=SHAPES[options.on],
     )
     state = options.state or Path(tempfile.mkdtemp(prefix="partnerdesk-chaos-", dir=memory_folder()))
     try:
@@ -81,6 +83,9 @@ def _arguments() -> argparse.Namespace:
         help="lexoffice's 2 requests/s per account and 18 creates a minute, or none (%(default)s)",
     )
     parser.add_argument("--settle-minutes", type=float, default=6.0, help="at most, afterwards (%(default)s)")
+    parser.add_argument(
+        "--on", choices=tuple(SHAPES), default="dev", help="Temporal's development server, or script/cluster's parts"
+    )
     parser.add_argument("--no-faults", action="store_true", help="kills only")
     parser.add_argument(
         "--bank",

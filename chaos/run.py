@@ -26,7 +26,7 @@ from chaos.plan import Plan
 from chaos.quiet import answers, is_quiet, open_engine
 from ledger.database import Ledger
 from sandbox.processes import Service
-from sandbox.stack import Ports, Stack
+from sandbox.stack import DEV, Ports, Shape, Stack
 
 Say = Callable[[str], None]
 
@@ -65,6 +65,8 @@ class Conditions:
     careless: bool
     lost_answers: float | None
     settle_seconds: float
+    shape: Shape = DEV
+    """Of the stack: on a cluster one API of two dies, and the front goes on with the other."""
 
 
 async def run(plan: Plan, conditions: Conditions, state: Path, say: Say) -> dict[str, Any]:
@@ -86,6 +88,7 @@ async def run(plan: Plan, conditions: Conditions, state: Path, say: Say) -> dict
                 requests_per_second=pace,
                 lexoffice_options=_SANDBOX,
                 environment=environment,
+                shape=conditions.shape,
             )
         )
         parts = await _parts(exits, stack, conditions)
@@ -143,11 +146,14 @@ async def run(plan: Plan, conditions: Conditions, state: Path, say: Say) -> dict
 
 
 async def _parts(exits: AsyncExitStack, stack: Stack, conditions: Conditions) -> dict[str, Service]:
-    workers: list[Service] = [stack.worker, second_worker(stack)]
+    workers: list[Service] = list(stack.workers[:2])
     if conditions.careless:
-        await stack.worker.stop()
-        workers = [Careless(stack, 1), Careless(stack, 2)]
-    started = workers if conditions.careless else workers[1:]
+        await asyncio.gather(*(worker.stop() for worker in workers))
+        started: list[Service] = [Careless(stack, 1), Careless(stack, 2)]
+        workers = started
+    else:
+        started = [second_worker(stack)] if len(workers) == 1 else []
+        workers = [*workers, *started]
     for worker in started:
         exits.push_async_callback(worker.stop)
     await asyncio.gather(*(worker.serve() for worker in started))
