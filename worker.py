@@ -27,12 +27,11 @@ from activities.books.easybill.fetching import EasybillFetchActivities
 from activities.books.easybill.gateway import EasybillDoor
 from activities.books.lexoffice.calls import LexofficeCalls
 from activities.creation.creating import DocumentCreator
-from activities.creation.credit_notes import CreditNoteActivities
 from activities.creation.invoices import InvoiceActivities
+from activities.creation.making import Making
 from activities.creation.papers import PaperActivities
 from activities.creation.purchase_vouchers import PurchaseVoucherActivities
 from activities.creation.reversal_booking import ReversalBookingActivities
-from activities.creation.searching import SearchActivities
 from activities.engine_away import AWAY
 from activities.events_out.delivering import EventsOutActivities
 from activities.events_out.posting import EndpointCaller
@@ -118,7 +117,6 @@ class Hands:
             handover.statements = StatementFolder(
                 self.ledger, self.settings.vault(), self.settings.statement_folder
             ).take_in
-        papers = PaperActivities(self.ledger, self.door)
         reversals = ReversalActivities(
             self.ledger, unclear_wait=self.settings.unclear_outcome, recovery=self.settings.recovery
         )
@@ -142,8 +140,8 @@ class Hands:
             reversals.deliver_reversal,
             self._invoices.look_at_invoice,
             self._invoices.judge_invoice_search,
-            self._credit_notes(self._in_lexoffice).judge_credit_note_search,
-            papers.record_missed_paper,
+            self._making(self._lexoffice_calls).credit_notes.judge_credit_note_search,
+            self._papers.record_missed_paper,
             self._sweeping.plan_sweep,
             self._sweeping.end_pass,
             self._subscriptions.conclude_subscriptions,
@@ -155,12 +153,12 @@ class Hands:
 
     def of_lexoffice(self) -> Sequence[Callable[..., Any]]:
         fetching = FetchActivities(self.ledger, self.door)
-        papers = PaperActivities(self.ledger, self.door)
+        making = self._making(self._lexoffice_calls)
         vouchers = PurchaseVoucherActivities(
-            self.ledger, self.door, self._creator(self._in_lexoffice), unclear_wait=self.settings.unclear_outcome
+            self.ledger, self.door, making.creator, unclear_wait=self.settings.unclear_outcome
         )
         reversals = ReversalBookingActivities(
-            self.ledger, self.door, self._creator(self._in_lexoffice), unclear_wait=self.settings.unclear_outcome
+            self.ledger, self.door, making.creator, unclear_wait=self.settings.unclear_outcome
         )
         return [
             self._sweeping.sweep_page,
@@ -173,10 +171,10 @@ class Hands:
             fetching.fetch_payments,
             fetching.fetch_contact,
             fetching.check_connection,
-            papers.fetch_next_paper,
-            papers.fetch_paper,
-            *self._documents(self._in_lexoffice),
-            self._credit_notes(self._in_lexoffice).search_credit_note,
+            self._papers.fetch_next_paper,
+            self._papers.fetch_paper,
+            *making.activities(),
+            making.credit_notes.search_credit_note,
             vouchers.book_voucher,
             vouchers.attach_voucher_file,
             vouchers.read_back_voucher,
@@ -192,18 +190,8 @@ class Hands:
 
     def of_easybill(self) -> Sequence[Callable[..., Any]]:
         fetching = EasybillFetchActivities(self.ledger, self.easybill)
-        made = self._documents(EasybillCalls(self.ledger, self.easybill))
+        made = self._making(EasybillCalls(self.ledger, self.easybill)).activities()
         return [fetching.fetch_document, fetching.fetch_payments, fetching.check_connection, *made]
-
-    def _documents(self, calls: BooksCalls) -> Sequence[Callable[..., Any]]:
-        """What is done alike in all books."""
-        credit_notes, searching = self._credit_notes(calls), SearchActivities(self.ledger, calls)
-        return [
-            credit_notes.create_credit_note,
-            credit_notes.read_back_credit_note,
-            searching.search_page,
-            searching.search_candidate,
-        ]
 
     def of_mail(self) -> Sequence[Callable[..., Any]]:
         return [self._mailing.send_mail]
@@ -234,26 +222,27 @@ class Hands:
         return Pace(quiet=self.settings.quiet_seconds, look_again=self.settings.look_again_seconds)
 
     @property
-    def _in_lexoffice(self) -> LexofficeCalls:
+    def _lexoffice_calls(self) -> LexofficeCalls:
         return LexofficeCalls(self.door)
 
-    def _creator(self, calls: BooksCalls) -> DocumentCreator:
-        return DocumentCreator(
+    def _making(self, calls: BooksCalls) -> Making:
+        creator = DocumentCreator(
             self.ledger,
             calls,
             answer_within=timedelta(seconds=self.settings.create_seconds),
             certain_after=timedelta(seconds=self.settings.certain_seconds),
             vouchers_count=self.settings.lexoffice_vouchers_count,
         )
+        return Making(self.ledger, calls, creator, self.settings.unclear_outcome)
 
-    def _credit_notes(self, calls: BooksCalls) -> CreditNoteActivities:
-        unclear_wait = self.settings.unclear_outcome
-        return CreditNoteActivities(self.ledger, calls, self._creator(calls), unclear_wait=unclear_wait)
+    @property
+    def _papers(self) -> PaperActivities:
+        return PaperActivities(self.ledger, self._lexoffice_calls, EasybillCalls(self.ledger, self.easybill))
 
     @property
     def _invoices(self) -> InvoiceActivities:
-        calls, unclear_wait = self._in_lexoffice, self.settings.unclear_outcome
-        return InvoiceActivities(self.ledger, calls, self._creator(calls), unclear_wait=unclear_wait)
+        making = self._making(self._lexoffice_calls)
+        return InvoiceActivities(self.ledger, making.calls, making.creator, unclear_wait=making.unclear_wait)
 
     @property
     def _mailing(self) -> MailActivities:

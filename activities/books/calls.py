@@ -8,7 +8,7 @@ from uuid import UUID
 
 from activities.books.documents import BookedDocument
 from ledger.documents.intents import Intent
-from ledger.types import DocumentKind, IntentId, Tenant
+from ledger.types import IntentId, Tenant
 
 RECIPIENT_REFUSED = "RecipientRefused"
 NOT_FINISHED = "NotFinished"
@@ -64,5 +64,5 @@ class BooksCalls(Protocol):
     async def with_marker(self, tenant: Tenant, intent: Intent, resource_id: UUID) -> BookedDocument | None:
         """The document, if it carries the intent's marker; where `explained`."""
 
-    async def file(self, tenant: Tenant, kind: DocumentKind, resource_id: UUID) -> bytes:
-        """Its PDF; where `explained`. Raises NotFound, Conflict, UnusableFile."""
+    async def file(self, tenant: Tenant, resource_id: UUID) -> bytes:
+        """The PDF of a credit note; where `explained`. Raises NotFound, Conflict, UnusableFile."""

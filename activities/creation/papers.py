@@ -6,12 +6,13 @@ from uuid import UUID
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.books.calls import BooksCalls
 from activities.gateway.calls import RATE_LIMITED
-from activities.gateway.lexoffice_gateway import LexofficeDoor
 from activities.models import CONNECTION_UNUSABLE
-from httpcalls.errors import Conflict, NotFound, UnusableFile
+from httpcalls.errors import Conflict, NotFound, UnusableFile, ValidationFailed
 from ledger.database import Ledger
 from ledger.documents import papers
+from ledger.provider_ids import provider_of
 from ledger.reasons import Reason
 from ledger.types import Frozen, Tenant
 
@@ -35,9 +36,10 @@ class Missed(Frozen):
 
 
 class PaperActivities:
-    def __init__(self, ledger: Ledger, door: LexofficeDoor) -> None:
+    def __init__(self, ledger: Ledger, *calls: BooksCalls) -> None:
+        """`calls`: one for each of the books that credit notes may be in."""
         self._ledger = ledger
-        self._door = door
+        self._calls = {each.provider: each for each in calls}
 
     @activity.defn
     async def fetch_next_paper(self, tenant: Tenant) -> bool:
@@ -52,10 +54,11 @@ class PaperActivities:
             return False
         content: bytes | None = None
         try:
-            async with self._door.failures_explained(tenant), self._door.reading(tenant) as client:
+            calls = self._calls[provider_of(due)]
+            async with calls.explained(tenant):
                 # A draft, deleted, no PDF or too large; the file of a new document may also lag for a while.
-                with contextlib.suppress(Conflict, NotFound, UnusableFile):
-                    content = await client.credit_note_file(due)
+                with contextlib.suppress(Conflict, NotFound, UnusableFile, ValidationFailed):
+                    content = await calls.file(tenant, due)
         except ApplicationError as error:
             await self._put_off(tenant, due, error)
             raise
@@ -71,7 +74,7 @@ class PaperActivities:
             return  # nothing was asked
         async with self._ledger.transaction(tenant) as tx:
             if error.type == CONNECTION_UNUSABLE:
-                await papers.postpone_all(tx, Reason.of(NOT_REACHED))
+                await papers.postpone_all(tx, Reason.of(NOT_REACHED), provider=provider_of(due))
             else:
                 await papers.try_later(tx, due, Reason.of(NOT_REACHED))
 
@@ -81,9 +84,10 @@ class PaperActivities:
         async with self._ledger.transaction(task.tenant) as tx:
             if not await papers.is_wanted(tx, task.resource_id):
                 return False
-        async with self._door.failures_explained(task.tenant), self._door.reading(task.tenant) as client:
+        calls = self._calls[provider_of(task.resource_id)]
+        async with calls.explained(task.tenant):
             try:
-                content = await client.credit_note_file(task.resource_id)
+                content = await calls.file(task.tenant, task.resource_id)
             except (Conflict, NotFound, UnusableFile) as error:
                 # A draft, deleted, no PDF or too large; the file of a new document may also lag for a while.
                 raise ApplicationError(type(error).__name__, type=NO_FILE, non_retryable=True) from None

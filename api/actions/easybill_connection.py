@@ -17,12 +17,13 @@ from api.http.problems import Problem, not_available
 from api.http.rows import shown
 from easybill.client import EasybillClient
 from httpcalls import errors
+from ledger.booking import reconnection
 from ledger.connections import connections, easybill_connection, webhook_tokens
 from ledger.connections.connections import ProviderConnection
 from ledger.connections.easybill_connection import Plan
 from ledger.connections.webhook_tokens import TokenUse
 from ledger.database import TenantTransaction
-from ledger.inbox import events, redelivery
+from ledger.inbox import events
 from ledger.inbox.events import Event
 from ledger.reasons import Reason
 from ledger.types import EASYBILL, Tenant
@@ -85,9 +86,10 @@ async def change(doors: Parts, tenant: Tenant, wanted: EasybillChange, *, actor:
         if wanted.plan is not None or wanted.effective_from is not None:
             await easybill_connection.change(tx, plan=wanted.plan, effective_from=wanted.effective_from, actor=actor)
         if key is not None and account is not None:
-            await easybill_connection.connect(tx, doors.vault, key=key, plan=plan, account=account, actor=actor)
-            reopened = await redelivery.reopen_skipped(tx, account, provider=EASYBILL)
-            taken_up = await events.find_each(tx, reopened)
+            goes_on = await reconnection.save_easybill_key(
+                tx, doors.vault, key=key, plan=plan, account=account, actor=actor
+            )
+            taken_up = await events.find_each(tx, goes_on.events)
         told = await show(tx, doors)
     await doors.announcer.events(tenant, taken_up)
     return told

@@ -10,6 +10,7 @@ from fastapi import Body, Query
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
+from api.http.book_pages import page_of_document
 from api.http.parts import Doors, Parts
 from api.http.rows import after, shown
 from api.v1.answers import ListQuery, Page, PayoutNo, page
@@ -53,7 +54,6 @@ from ledger.plain_text import PrintedLine
 from ledger.programme import partners
 from ledger.refusals import Blocked
 from ledger.types import BusinessDay, PayoutState, Submitted, TaxCase
-from lexoffice.links import document_url
 from workflows.messages import payout_workflow_id
 
 router = door_router("/api/v1/payouts", "Auszahlungen")
@@ -287,7 +287,7 @@ async def _decided(tx: TenantTransaction, doors: Parts, after: Acting, decision:
 async def _in_full(tx: TenantTransaction, doors: Parts, payout: Payout) -> dict[str, Any]:
     url = None
     if payout.credit_note_id is not None:
-        url = document_url(doors.settings.lexoffice_app_url, "credit-note", UUID(payout.credit_note_id))
+        url = page_of_document(doors.settings, "credit-note", UUID(payout.credit_note_id))
     objection = await objections.of_payout(tx, payout.number)
     [now] = await payout_content.with_present_hashes(tx, [payout])
     return payout_shown(

@@ -1,4 +1,4 @@
-"""lexoffice can be called again: the one place that lets go on what waited for that.
+"""The books can be called again: the one place that lets go on what waited for that.
 
 It can when a key or a grant is stored, when the other of the two is used from now on, and when lexoffice has answered
 to what is stored. Each time the same follows: payouts that were blocked look again, events that were skipped are taken
@@ -7,15 +7,25 @@ up, and where lexoffice has deleted our subscriptions together with a credential
 Locks: the connection's row, then payouts, then events.
 """
 
+from uuid import UUID
+
 from pydantic import SecretStr
 
-from ledger.connections import connecting, connection_health, connections, oauth_connection, subscriptions
+from ledger.connections import (
+    connecting,
+    connection_health,
+    connections,
+    easybill_connection,
+    oauth_connection,
+    subscriptions,
+)
 from ledger.connections.connecting import LexofficeAccount
+from ledger.connections.easybill_connection import Plan
 from ledger.connections.oauth_tokens import TokenPair
 from ledger.database import TenantTransaction
 from ledger.inbox import redelivery
 from ledger.payouts import own_reversal_rows, payouts, rechecks
-from ledger.types import LEXOFFICE, EventId, Frozen
+from ledger.types import EASYBILL, LEXOFFICE, EventId, Frozen
 from ledger.vault import Vault
 
 
@@ -64,6 +74,15 @@ async def remove_grant(tx: TenantTransaction, vault: Vault, *, actor: str) -> tu
     is to be revoked. Raises NotConnectedByOAuth."""
     token = await oauth_connection.disconnect(tx, vault, actor=actor)
     return await _go_on(tx, other_credential=True), token
+
+
+async def save_easybill_key(
+    tx: TenantTransaction, vault: Vault, *, key: str, plan: Plan, account: UUID, actor: str
+) -> GoesOn:
+    """Use a key that easybill has proved from now on. Raises OtherOrganization, OrganizationTaken."""
+    await easybill_connection.connect(tx, vault, key=key, plan=plan, account=account, actor=actor)
+    await payouts.want_recheck_of_blocked(tx, books=EASYBILL)
+    return GoesOn(events=tuple(await redelivery.reopen_skipped(tx, account, provider=EASYBILL)))
 
 
 async def note_answer(tx: TenantTransaction, account: LexofficeAccount) -> GoesOn:

@@ -157,7 +157,7 @@ async def access(tx: TenantTransaction, vault: Vault) -> EasybillAccess:
 
 
 async def _has_open_references(tx: TenantTransaction) -> bool:
-    """Whether a document of the pinned account may still change what is owed."""
+    """Whether a document of the pinned account may still change what is owed, or is still to be paid."""
     return bool(
         await tx.fetchval(
             """
@@ -168,6 +168,9 @@ async def _has_open_references(tx: TenantTransaction) -> bool:
                                    OR EXISTS (SELECT 1 FROM commissions c
                                                WHERE c.tenant_id = t.tenant_id AND c.transaction_id = t.id
                                                  AND c.state NOT IN ('paid', 'reversed'))))
+                OR EXISTS (SELECT 1 FROM payouts
+                            WHERE tenant_id = $1 AND books = $2
+                              AND state IN ('approved', 'outcome_unknown', 'credit_note_open', 'returned'))
             """,
             tx.tenant.id,
             EASYBILL,

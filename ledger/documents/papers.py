@@ -96,17 +96,19 @@ async def try_later(tx: TenantTransaction, resource_id: UUID, reason: Reason) ->
     )
 
 
-async def postpone_all(tx: TenantTransaction, reason: Reason) -> None:
-    """lexoffice refuses the access: for none of those that are due it is worth asking within the hour."""
+async def postpone_all(tx: TenantTransaction, reason: Reason, *, provider: str) -> None:
+    """These books refuse the access: for none of those that are due it is worth asking within the hour."""
     await tx.execute(
         """
         UPDATE papers_wanted SET announced_at = NULL, failed_code = $2, failed_params = $3,
                                  next_try_at = now() + interval '1 hour'
          WHERE tenant_id = $1 AND next_try_at <= now()
+           AND resource_id IN (SELECT resource_id FROM external_documents WHERE tenant_id = $1 AND provider = $4)
         """,
         tx.tenant.id,
         reason.code,
         reason.params,
+        provider,
     )
 
 

@@ -9,10 +9,12 @@ from uuid import UUID
 import asyncpg
 
 from ledger import service_levels
+from ledger.books import NO_BOOKS
 from ledger.database import TenantTransaction
 from ledger.reasons import Hold, Reason
 from ledger.refusals import NotFound
 from ledger.types import (
+    LEXOFFICE,
     DocumentStage,
     DocumentStrategy,
     Frozen,
@@ -195,8 +197,8 @@ async def want_recheck(tx: TenantTransaction, payout: PayoutId) -> None:
     )
 
 
-async def want_recheck_of_blocked(tx: TenantTransaction) -> None:
-    """The connection works again, or a category is back: payouts that waited for it go on.
+async def want_recheck_of_blocked(tx: TenantTransaction, *, books: str = LEXOFFICE) -> None:
+    """The connection to these books works again, or a category is back: payouts that waited for it go on.
 
     A delivered one, too: its document may have to be booked once more.
     """
@@ -206,10 +208,12 @@ async def want_recheck_of_blocked(tx: TenantTransaction) -> None:
          WHERE tenant_id = $1 AND id IN (
                SELECT id FROM payouts
                 WHERE tenant_id = $1 AND state IN ('approved', 'outcome_unknown', 'credit_note_open')
-                  AND blocked_code IS NOT NULL
+                  AND blocked_code IS NOT NULL AND books IN ($2, $3)
                 ORDER BY seq FOR NO KEY UPDATE)
         """,
         tx.tenant.id,
+        books,
+        NO_BOOKS,
     )
 
 

@@ -11,7 +11,7 @@ from tests.fixtures.products import OwnProduct, own_product
 
 @pytest.fixture(scope="session")
 async def impatient(
-    postgres: PostgresAddresses, database: Database, temporal_cli: Path, stack_state: Path
+    postgres: PostgresAddresses, database: Database, temporal_cli: Path, stack_state: Path, easybill_sandbox: str
 ) -> AsyncIterator[OwnProduct]:
     """A product that gives up early on an answer of lexoffice, and believes whoever signals its engine.
 
@@ -25,6 +25,8 @@ async def impatient(
         certain_seconds=2.0,
         unclear_outcome_seconds=0.6,
         handover_after_seconds=0.0,
+        easybill_base_url=easybill_sandbox,
+        easybill_pace=0,
     ) as product:
         yield product
 

@@ -27,7 +27,7 @@ from ledger.database import Ledger
 from ledger.documents import intents
 from ledger.documents.intents import Intent
 from ledger.provider_ids import Thing, number_of, numbered_id
-from ledger.types import BERLIN, EASYBILL, DocumentKind, IntentId, Tenant
+from ledger.types import BERLIN, EASYBILL, IntentId, Tenant
 
 
 class EasybillSender:
@@ -119,7 +119,7 @@ class EasybillCalls:
                 return None
         return shown(document, access.account) if document.external_id == intent.marker else None
 
-    async def file(self, tenant: Tenant, kind: DocumentKind, resource_id: UUID) -> bytes:
+    async def file(self, tenant: Tenant, resource_id: UUID) -> bytes:
         async with self._door.asking(await self._door.access(tenant), tenant) as client:
             return await client.pdf(number_of(resource_id))
 

@@ -105,7 +105,7 @@ class LexofficeCalls:
         carries = document is not None and intent.marker in f"{document.introduction or ''}\n{document.remark or ''}"
         return shown(document) if document is not None and carries else None
 
-    async def file(self, tenant: Tenant, kind: DocumentKind, resource_id: UUID) -> bytes:
+    async def file(self, tenant: Tenant, resource_id: UUID) -> bytes:
         async with self._door.reading(tenant) as client:
             return await client.credit_note_file(resource_id)
 

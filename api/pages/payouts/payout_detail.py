@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path
 from fastapi.responses import RedirectResponse, Response
 
 from api.actions.after import After
+from api.http.book_pages import page_of_document
 from api.http.language import said
 from api.pages.frame.actor_names import names
 from api.pages.frame.rendering import Instead, PageRoute
@@ -64,7 +65,7 @@ from ledger.refusals import NotAcceptable, NotFound, Refused, require_reason
 from ledger.roles import Permission
 from ledger.tax import vat_proofs
 from ledger.types import DocumentStrategy, PayoutState, TaxCase, business_day
-from lexoffice.links import Linked, document_url
+from lexoffice.links import Linked
 from workflows.messages import payout_workflow_id
 
 router = APIRouter(prefix=PAGE, route_class=PageRoute, include_in_schema=False)
@@ -380,7 +381,7 @@ def _document_url(visit: Visit, payout: Payout, resource: UUID | str | None) -> 
     if resource is None:
         return None
     kind: Linked = "voucher" if payout.strategy is DocumentStrategy.OWN_DOCUMENT else "credit-note"
-    return document_url(visit.doors.settings.lexoffice_app_url, kind, UUID(str(resource)))
+    return page_of_document(visit.doors.settings, kind, UUID(str(resource)))
 
 
 def _temporal_url(visit: Visit, number: str) -> str | None:
