@@ -187,6 +187,8 @@ class Settings(EngineSettings):
 
     temporal_ui_url: HttpAddress | None = None
     """Where operators see the engine's own pages; without it no page links to them."""
+    codec_server: bool = False
+    """Open encrypted payloads for operators who look at them there (api/codec_server.py)."""
 
     lexoffice_base_url: Annotated[HttpAddress, Field(validation_alias="LEXOFFICE_BASE_URL")] = LEXOFFICE_API
     lexoffice_app_url: Annotated[HttpAddress, Field(validation_alias="LEXOFFICE_APP_URL")] = LEXOFFICE_APP
@@ -317,6 +319,12 @@ class Settings(EngineSettings):
             raise ValueError("PARTNERDESK_SMTP_USER and PARTNERDESK_SMTP_PASSWORD are set together")
         if self.smtp_security == "none" and self.smtp_user:
             raise ValueError("PARTNERDESK_SMTP_SECURITY=none would send the password readable to anybody between")
+        return self
+
+    @model_validator(mode="after")
+    def _require_something_to_open(self) -> Self:
+        if self.codec_server and (self.temporal_ui_url is None or self.payload_key is None):
+            raise ValueError("PARTNERDESK_CODEC_SERVER needs PARTNERDESK_TEMPORAL_UI_URL and PARTNERDESK_PAYLOAD_KEY")
         return self
 
     @property

@@ -9,7 +9,7 @@ import structlog
 from fastapi import FastAPI
 
 import traces
-from api import health
+from api import codec_server, health
 from api.actions.authorization import oauth_access
 from api.http import docs_page, problems
 from api.http.background import repeating
@@ -125,6 +125,7 @@ def create_app(settings: Settings, *, operators_at: socket | None = None) -> Fas
         docs_page.router,
         *pages.ROUTERS,
         lexoffice_oauth.router,
+        *((codec_server.router,) if settings.codec_server else ()),
     ):
         app.router.routes.extend(router.routes)
     describe(app)

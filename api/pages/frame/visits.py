@@ -106,13 +106,13 @@ class Visit:
     def begin(self, token: str, address: str, *, by_post: bool = False) -> Response:
         """Go on with a session of this token. `by_post`: the browser sends the form that came here once more."""
         answer = RedirectResponse(address, status_code=307 if by_post else 303)
-        self._set(answer, _session_cookie(self.doors), token)
+        self._set(answer, session_cookie(self.doors), token)
         return answer
 
     def leave(self, address: str) -> Response:
         answer = RedirectResponse(address, status_code=303)
         answer.delete_cookie(
-            _session_cookie(self.doors), path="/", secure=self.doors.settings.https, httponly=True, samesite="lax"
+            session_cookie(self.doors), path="/", secure=self.doors.settings.https, httponly=True, samesite="lax"
         )
         return answer
 
@@ -126,7 +126,7 @@ class Visit:
 
 
 async def _visit(request: Request, doors: Doors) -> Visit:
-    token = request.cookies.get(_session_cookie(doors))
+    token = request.cookies.get(session_cookie(doors))
     person = None if not token else await sessions.recognise(doors.ledger, doors.vault, token)
     if person is not None:
         structlog.contextvars.bind_contextvars(person=str(person.user_id))
@@ -266,7 +266,7 @@ def _after(address: str, then: str) -> str:
     return f"{address}?{urlencode({'weiter': then})}" if _LOCAL.fullmatch(then) else address
 
 
-def _session_cookie(doors: Parts) -> str:
+def session_cookie(doors: Parts) -> str:
     return _cookie(doors, "partnerdesk")
 
 

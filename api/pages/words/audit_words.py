@@ -166,6 +166,7 @@ ACTIONS = {
     "documents.turnover_answered": N_("Frage nach dem Umsatz beantwortet"),
     "tenant.changed": N_("Einstellung des Mandanten geändert"),
     "tenant.created": N_("Mandant angelegt"),
+    "engine.payloads_read": N_("Verschlüsselte Schritte in Temporal gelesen"),
     "tenant.entered": N_("Mandant betreten"),
     "tenant.entered_by_platform": N_("Mandant vom Betreiber betreten"),
     "transaction.partner_assigned": N_("Verkauf zugeordnet"),
