@@ -16,7 +16,7 @@ from api.pages.payouts import (
     payout_set_offs,
     payouts,
 )
-from api.pages.programme import campaigns, imports
+from api.pages.programme import campaigns, exports, imports
 from api.pages.reports import audit_trail, month, open_vouchers, overview, reports, search, today
 from api.pages.sales import commissions, customers, transactions
 from api.pages.settings import (
@@ -80,6 +80,7 @@ ROUTERS = [
     partner_due.router,
     campaigns.router,
     imports.router,
+    exports.router,
     partner_portal.router,
     customers.router,
     events.router,

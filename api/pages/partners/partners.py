@@ -95,6 +95,7 @@ async def partners_page(visit: Reader) -> Response:
         states=[(state, _(word)) for state, (word, _tone) in STATES["partner"].items()],
         tax_statuses=TAX_STATUSES,
         may_write=visit.person.may(Permission.WRITE),
+        may_bank=visit.person.may(Permission.BANK),
     )
 
 
