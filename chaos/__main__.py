@@ -10,6 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from chaos import events_out
+from chaos.events_out import EventsPlan
 from chaos.plan import draw
 from chaos.run import Conditions, run
 from sandbox.memory import memory_folder
@@ -27,6 +29,8 @@ async def _main(options: argparse.Namespace) -> int:
     assert running is not None
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, running.cancel)
+    if options.events:
+        return await _events_out(options)
     seconds = options.minutes * 60
     plan = draw(
         seed=options.seed,
@@ -61,6 +65,28 @@ async def _main(options: argparse.Namespace) -> int:
     else:
         say(f"The state and its logs are kept in {state}.")
     return 0 if good else 1
+
+
+async def _events_out(options: argparse.Namespace) -> int:
+    plan = EventsPlan(
+        seed=options.seed,
+        events=options.events,
+        kills=options.event_kills,
+        patience_seconds=(options.minutes + options.settle_minutes) * 60,
+    )
+    state = options.state or Path(tempfile.mkdtemp(prefix="partnerdesk-chaos-", dir=memory_folder()))
+    try:
+        report = await events_out.run(plan, state, say)
+    except StackError as error:
+        say(f"{error}\nThe logs are in {state}.")
+        return 2
+    except asyncio.CancelledError:
+        say(f"Stopped. The logs are in {state}.")
+        return 130
+    print(json.dumps(report, ensure_ascii=False), flush=True)
+    if not report["differences"] and options.state is None:
+        shutil.rmtree(state, ignore_errors=True)
+    return 1 if report["differences"] else 0
 
 
 def _arguments() -> argparse.Namespace:
@@ -101,6 +127,14 @@ def _arguments() -> argparse.Namespace:
         metavar="SHARE",
         help="of creates that are carried out and not answered; else 12 %%",
     )
+    parser.add_argument(
+        "--events",
+        type=int,
+        metavar="COUNT",
+        help="instead of payouts: so many events out, while worker and API are killed and a receiver answers 500 half "
+        "of the time; within the minutes of both options, or it is a difference",
+    )
+    parser.add_argument("--event-kills", type=int, default=10, metavar="COUNT", help="of these (%(default)s)")
     parser.add_argument("--state", type=Path, help="where databases and logs are kept; else a temporary folder")
     return parser.parse_args()
 

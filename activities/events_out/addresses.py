@@ -8,9 +8,10 @@ elsewhere a moment later changes nothing.
 import asyncio
 import ipaddress
 import socket
-from concurrent.futures import Executor
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
+NAMES_AT_ONCE: Final = 128
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _TRANSLATED: Final = (
@@ -38,18 +39,50 @@ class AddressRefused(Exception):
         self.code = code
 
 
-async def resolve(host: str, port: int, *, threads: Executor, loopback: bool = False) -> str:
+class Names:
+    """Looks names up, each in one thread at a time: who asks for a name that is being asked for waits for that answer.
+
+    A name whose servers do not answer holds its thread for as long as the resolver is patient, longer than a call
+    lasts. So it holds one, however often it is called meanwhile, and NAMES_AT_ONCE names would have to do so at once
+    before another one waits for them.
+    """
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(NAMES_AT_ONCE, thread_name_prefix="endpoint-names")
+        self._asked: dict[str, asyncio.Future[list[str]]] = {}
+
+    def close(self) -> None:
+        """Give the threads back; nobody waits for a resolver."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def addresses_of(self, host: str) -> list[str]:
+        """All that the name leads to. Raises what the resolver raises (OSError, UnicodeError)."""
+        asked = self._asked.get(host)
+        if asked is None:
+            asked = asyncio.get_running_loop().run_in_executor(self._threads, _look_up, host)
+            self._asked[host] = asked
+            asked.add_done_callback(lambda answered: self._forget(host, answered))
+        return await asyncio.shield(asked)  # whoever gives up leaves it to the others
+
+    def _forget(self, host: str, answered: "asyncio.Future[list[str]]") -> None:
+        del self._asked[host]
+        if not answered.cancelled():
+            answered.exception()  # seen, also where nobody waits any more
+
+
+def _look_up(host: str) -> list[str]:
+    return [str(entry[4][0]) for entry in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
+
+
+async def resolve(host: str, *, names: Names, loopback: bool = False) -> str:
     """The address to connect to. Raises AddressRefused where any of those that the name has is not public.
 
-    `threads`: where the resolver waits. `loopback`: 127.0.0.0/8 and ::1 may be called, for development and tests.
+    `loopback`: 127.0.0.0/8 and ::1 may be called, for development and tests.
     """
     try:
-        found = await asyncio.get_running_loop().run_in_executor(
-            threads, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        )
+        addresses = await names.addresses_of(host)
     except (OSError, UnicodeError):
         raise AddressRefused("name_not_resolved") from None
-    addresses = [str(entry[4][0]) for entry in found]
     if not addresses:
         raise AddressRefused("name_not_resolved")
     if not all(_may_be_called(address, loopback=loopback) for address in addresses):

@@ -4,12 +4,11 @@ import asyncio
 import ssl
 import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import httpx
 
-from activities.events_out.addresses import AddressRefused, resolve
+from activities.events_out.addresses import AddressRefused, Names, resolve
 from ledger.audit.events_out import Attempt
 from ledger.plain_text import cleaned
 
@@ -17,8 +16,6 @@ IN_ALL_SECONDS: Final = 10.0
 CONNECT_SECONDS: Final = 5.0
 LARGEST_ANSWER: Final = 64 * 1024
 _KEPT_OF_AN_ANSWER: Final = 1000
-_NAMES_AT_ONCE: Final = 16
-_PORTS: Final = {"https": 443, "http": 80}
 
 
 class EndpointCaller:
@@ -33,12 +30,11 @@ class EndpointCaller:
         self._loopback = loopback
         self._in_all = in_all_seconds
         self._trust = trust or httpx.create_ssl_context()
-        # Threads of its own: a name whose servers do not answer holds one for as long as the resolver is patient.
-        self._resolving = ThreadPoolExecutor(_NAMES_AT_ONCE, thread_name_prefix="endpoint-names")
+        self._names = Names()
 
     def close(self) -> None:
         """Give the threads back; nobody waits for a resolver."""
-        self._resolving.shutdown(wait=False, cancel_futures=True)
+        self._names.close()
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Attempt:
         """What came of it. Never raises for what the endpoint does or does not do."""
@@ -64,8 +60,7 @@ class EndpointCaller:
         # `url.host` decodes xn--…, and the resolver would encode it by IDNA 2003: xn--strae-oqa.de became strasse.de,
         # which is somebody else's.
         host = url.raw_host.decode("ascii")
-        port = url.port or _PORTS.get(url.scheme, 0)
-        address = await resolve(host, port, threads=self._resolving, loopback=self._loopback)
+        address = await resolve(host, names=self._names, loopback=self._loopback)
         # A client of its own for each call: a connection that is kept would go to what was checked long ago.
         async with (
             httpx.AsyncClient(

@@ -20,7 +20,7 @@ _CHECKOUT = Path(__file__).resolve().parents[2]
 _SHORT = "--payouts 10 --minutes 0.3 --tenants 2 --kills-per-minute 9 --limits lifted --lost-answers 0.5"
 
 
-def _chaos(*more: str) -> tuple[int, dict[str, Any]]:
+def chaos(*more: str) -> tuple[int, dict[str, Any]]:
     ended = subprocess.run(
         leashed(sys.executable, "-m", "chaos", *_SHORT.split(), *more),
         cwd=_CHECKOUT,
@@ -35,7 +35,7 @@ def _chaos(*more: str) -> tuple[int, dict[str, Any]]:
 
 @pytest.mark.timeout(1800)
 def test_nothing_is_lost_and_nothing_made_twice_while_parts_die_and_answers_are_lost() -> None:
-    status, report = _chaos("--seed", "3", "--settle-minutes", "5")
+    status, report = chaos("--seed", "3", "--settle-minutes", "5")
     assert report["differences"] == []
     assert report["double_credit_notes"] == report["double_invoices"] == 0
     assert report["double_numbers"] == report["double_vouchers"] == 0
@@ -49,7 +49,7 @@ def test_nothing_is_lost_and_nothing_made_twice_while_parts_die_and_answers_are_
 @pytest.mark.long
 @pytest.mark.timeout(1800)
 def test_without_sent_mark_and_search_the_same_run_reports_doubles() -> None:
-    status, report = _chaos("--seed", "3", "--settle-minutes", "2", "--careless")
+    status, report = chaos("--seed", "3", "--settle-minutes", "2", "--careless")
     assert report["double_credit_notes"] > 0
     assert status == 1
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from sandbox.webhook_receiver import Receiver, receiving
 from tests.fixtures.desk import handed_over, requested
 from tests.fixtures.house import House, Shop, until
-from tests.fixtures.webhook_receiver import Receiver, receiving
 
 
 @pytest.fixture

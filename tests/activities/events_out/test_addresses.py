@@ -1,9 +1,10 @@
 """What a tenant may have us call: the public internet, and nothing that lies behind our own walls."""
 
+import asyncio
 import socket
 import ssl
+import threading
 from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from activities.events_out.addresses import AddressRefused, resolve
+from activities.events_out.addresses import NAMES_AT_ONCE, AddressRefused, Names, resolve
 from activities.events_out.posting import LARGEST_ANSWER, EndpointCaller
-from tests.fixtures.webhook_receiver import Receiver, receiving
+from sandbox.webhook_receiver import Receiver, receiving
 
 HEADERS = {"webhook-id": "evt_1"}
 
@@ -47,9 +48,10 @@ def identity(folder: Path, *names: str) -> tuple[Path, ssl.SSLContext]:
 
 
 @pytest.fixture
-def threads() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(1) as threads:
-        yield threads
+def names() -> Iterator[Names]:
+    names = Names()
+    yield names
+    names.close()
 
 
 @pytest.fixture
@@ -114,25 +116,25 @@ async def listening() -> AsyncIterator[Receiver]:
         "localhost",
     ],
 )
-async def test_nothing_inside_is_called(host: str, threads: ThreadPoolExecutor) -> None:
+async def test_nothing_inside_is_called(host: str, names: Names) -> None:
     with pytest.raises(AddressRefused):
-        await resolve(host, 443, threads=threads)
+        await resolve(host, names=names)
 
 
 @pytest.mark.parametrize("host", ["8.8.8.8", "2606:4700:4700::1111", "::ffff:8.8.8.8"])
-async def test_the_public_internet_is_called(host: str, threads: ThreadPoolExecutor) -> None:
-    assert await resolve(host, 443, threads=threads)
+async def test_the_public_internet_is_called(host: str, names: Names) -> None:
+    assert await resolve(host, names=names)
 
 
 async def test_one_inside_address_among_others_is_enough_to_refuse(
-    threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+    names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def two(*_: Any, **__: Any) -> list[Any]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, 443)) for ip in ("8.8.8.8", "10.0.0.1")]
 
     monkeypatch.setattr(socket, "getaddrinfo", two)
     with pytest.raises(AddressRefused, match="address_not_public"):
-        await resolve("two.example", 443, threads=threads)
+        await resolve("two.example", names=names)
 
 
 async def test_a_name_is_resolved_once_and_called_under_its_own_name(
@@ -186,6 +188,33 @@ async def test_the_certificate_has_to_be_that_of_the_name(
         attempt = await caller.post(receiver.url.replace("127.0.0.1", name), b"{}", HEADERS)
     caller.close()
     assert (attempt.failure, len(receiver.taken)) == (failure, 0 if failure else 1)
+
+
+async def test_a_name_without_an_answer_holds_up_nobody_else_however_often_it_is_called(
+    listening: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, asked, answered = socket.getaddrinfo, [], threading.Event()
+
+    def slow(host: str, *args: Any, **more: Any) -> Any:
+        if host != "slow.example":
+            return found(host, *args, **more)
+        asked.append(host)
+        answered.wait()
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    impatient = EndpointCaller(loopback=True, in_all_seconds=0.1)
+    try:
+        calls = [impatient.post("http://slow.example/hooks", b"{}", HEADERS) for _ in range(2 * NAMES_AT_ONCE)]
+        failures = {attempt.failure for attempt in await asyncio.gather(*calls)}
+        patient = EndpointCaller(loopback=True, in_all_seconds=30.0)
+        patient._names = impatient._names
+        attempt = await patient.post(listening.url.replace("127.0.0.1", "localhost"), b"{}", HEADERS)
+    finally:
+        answered.set()
+        impatient.close()
+    assert (failures, attempt.failure) == ({"no_answer_in_time"}, None)
+    assert asked == ["slow.example"], "it holds one thread"
 
 
 async def test_a_redirect_is_not_followed(caller: EndpointCaller, listening: Receiver) -> None:
