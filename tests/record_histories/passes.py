@@ -11,6 +11,7 @@ from ledger.access import memberships, users
 from ledger.payouts import payout_run_starts, payout_runs
 from ledger.roles import Role
 from ledger.types import BERLIN
+from sandbox.webhook_receiver import receiving
 from tests.fixtures.desk import (
     earned,
     fault,
@@ -20,7 +21,6 @@ from tests.fixtures.desk import (
 )
 from tests.fixtures.house import Shop, until
 from tests.fixtures.statement_desk import bring, out, sent_by_file
-from tests.fixtures.webhook_receiver import receiving
 from tests.record_histories.recorder import Recorder
 from tests.record_histories.waiting import Handle, count_attempts, count_events, is_under_way, rests, wait_until_ended
 from workflows.messages import (

@@ -115,7 +115,7 @@ def test_no_file_is_longer_than_a_reader_keeps_in_mind() -> None:
     lines = {
         str(path.relative_to(HOUSE)): len(path.read_text().splitlines())
         for path in HOUSE.rglob("*.py")
-        if not {".venv", ".git", "node_modules"} & set(path.relative_to(HOUSE).parts)
+        if not {".venv", ".git", "node_modules", "partnerdesk_client"} & set(path.relative_to(HOUSE).parts)  # generated
     }
     assert not {path for path, count in lines.items() if count > LONGEST}
 

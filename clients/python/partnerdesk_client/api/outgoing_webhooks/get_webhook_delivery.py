@@ -1,0 +1,204 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...models.delivery_with_attempts import DeliveryWithAttempts
+from ...models.problem_body import ProblemBody
+from ...types import Response
+
+
+def _get_kwargs(
+    endpoint: UUID,
+    delivery: UUID,
+) -> dict[str, Any]:
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/v1/webhook-endpoints/{endpoint}/deliveries/{delivery}".format(
+            endpoint=quote(str(endpoint), safe=""),
+            delivery=quote(str(delivery), safe=""),
+        ),
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> DeliveryWithAttempts | ProblemBody:
+    if response.status_code == 200:
+        response_200 = DeliveryWithAttempts.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 401:
+        response_401 = ProblemBody.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = ProblemBody.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = ProblemBody.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 409:
+        response_409 = ProblemBody.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 422:
+        response_422 = ProblemBody.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = ProblemBody.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 503:
+        response_503 = ProblemBody.from_dict(response.json())
+
+        return response_503
+
+    response_default = ProblemBody.from_dict(response.json())
+
+    return response_default
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[DeliveryWithAttempts | ProblemBody]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    endpoint: UUID,
+    delivery: UUID,
+    *,
+    client: AuthenticatedClient,
+) -> Response[DeliveryWithAttempts | ProblemBody]:
+    """Show a delivery with all attempts
+
+    Args:
+        endpoint (UUID):
+        delivery (UUID):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[DeliveryWithAttempts | ProblemBody]
+    """
+
+    kwargs = _get_kwargs(
+        endpoint=endpoint,
+        delivery=delivery,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    endpoint: UUID,
+    delivery: UUID,
+    *,
+    client: AuthenticatedClient,
+) -> DeliveryWithAttempts | ProblemBody | None:
+    """Show a delivery with all attempts
+
+    Args:
+        endpoint (UUID):
+        delivery (UUID):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        DeliveryWithAttempts | ProblemBody
+    """
+
+    return sync_detailed(
+        endpoint=endpoint,
+        delivery=delivery,
+        client=client,
+    ).parsed
+
+
+async def asyncio_detailed(
+    endpoint: UUID,
+    delivery: UUID,
+    *,
+    client: AuthenticatedClient,
+) -> Response[DeliveryWithAttempts | ProblemBody]:
+    """Show a delivery with all attempts
+
+    Args:
+        endpoint (UUID):
+        delivery (UUID):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[DeliveryWithAttempts | ProblemBody]
+    """
+
+    kwargs = _get_kwargs(
+        endpoint=endpoint,
+        delivery=delivery,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    endpoint: UUID,
+    delivery: UUID,
+    *,
+    client: AuthenticatedClient,
+) -> DeliveryWithAttempts | ProblemBody | None:
+    """Show a delivery with all attempts
+
+    Args:
+        endpoint (UUID):
+        delivery (UUID):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        DeliveryWithAttempts | ProblemBody
+    """
+
+    return (
+        await asyncio_detailed(
+            endpoint=endpoint,
+            delivery=delivery,
+            client=client,
+        )
+    ).parsed

@@ -1,0 +1,188 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...models.problem_body import ProblemBody
+from ...models.report_shown import ReportShown
+from ...types import Response
+
+
+def _get_kwargs(
+    document: UUID,
+) -> dict[str, Any]:
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/v1/own-documents/{document}/report".format(
+            document=quote(str(document), safe=""),
+        ),
+    }
+
+    return _kwargs
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> ProblemBody | ReportShown:
+    if response.status_code == 200:
+        response_200 = ReportShown.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 401:
+        response_401 = ProblemBody.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = ProblemBody.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = ProblemBody.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 409:
+        response_409 = ProblemBody.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 422:
+        response_422 = ProblemBody.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = ProblemBody.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 503:
+        response_503 = ProblemBody.from_dict(response.json())
+
+        return response_503
+
+    response_default = ProblemBody.from_dict(response.json())
+
+    return response_default
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ProblemBody | ReportShown]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    document: UUID,
+    *,
+    client: AuthenticatedClient,
+) -> Response[ProblemBody | ReportShown]:
+    """What the check before issuing found, with the version of its rules
+
+    Args:
+        document (UUID):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ProblemBody | ReportShown]
+    """
+
+    kwargs = _get_kwargs(
+        document=document,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    document: UUID,
+    *,
+    client: AuthenticatedClient,
+) -> ProblemBody | ReportShown | None:
+    """What the check before issuing found, with the version of its rules
+
+    Args:
+        document (UUID):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ProblemBody | ReportShown
+    """
+
+    return sync_detailed(
+        document=document,
+        client=client,
+    ).parsed
+
+
+async def asyncio_detailed(
+    document: UUID,
+    *,
+    client: AuthenticatedClient,
+) -> Response[ProblemBody | ReportShown]:
+    """What the check before issuing found, with the version of its rules
+
+    Args:
+        document (UUID):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ProblemBody | ReportShown]
+    """
+
+    kwargs = _get_kwargs(
+        document=document,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    document: UUID,
+    *,
+    client: AuthenticatedClient,
+) -> ProblemBody | ReportShown | None:
+    """What the check before issuing found, with the version of its rules
+
+    Args:
+        document (UUID):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ProblemBody | ReportShown
+    """
+
+    return (
+        await asyncio_detailed(
+            document=document,
+            client=client,
+        )
+    ).parsed

@@ -1,0 +1,253 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...models.problem_body import ProblemBody
+from ...models.reversal_shown import ReversalShown
+from ...models.reversal_wanted import ReversalWanted
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    number: str,
+    *,
+    body: ReversalWanted,
+    idempotency_key: None | str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["idempotency-key"] = idempotency_key
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/v1/payouts/{number}/reversal".format(
+            number=quote(str(number), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> ProblemBody | ReversalShown:
+    if response.status_code == 202:
+        response_202 = ReversalShown.from_dict(response.json())
+
+        return response_202
+
+    if response.status_code == 400:
+        response_400 = ProblemBody.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = ProblemBody.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = ProblemBody.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = ProblemBody.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 409:
+        response_409 = ProblemBody.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 413:
+        response_413 = ProblemBody.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 422:
+        response_422 = ProblemBody.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = ProblemBody.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 503:
+        response_503 = ProblemBody.from_dict(response.json())
+
+        return response_503
+
+    response_default = ProblemBody.from_dict(response.json())
+
+    return response_default
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ProblemBody | ReversalShown]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    number: str,
+    *,
+    client: AuthenticatedClient,
+    body: ReversalWanted,
+    idempotency_key: None | str | Unset = UNSET,
+) -> Response[ProblemBody | ReversalShown]:
+    """Cancel a payout's own document
+
+     Up to the four-eyes limit this decides it; above it a second person confirms. The cancellation is
+    issued, booked and delivered; only then is the payout cancelled or, where money may have left,
+    returned. 409 with `no_own_document_to_reverse`, `nothing_to_reverse_yet`, `booking_under_way`,
+    `reversal_exists` or `not_objected`.
+
+    Args:
+        number (str):
+        idempotency_key (None | str | Unset):
+        body (ReversalWanted):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ProblemBody | ReversalShown]
+    """
+
+    kwargs = _get_kwargs(
+        number=number,
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    number: str,
+    *,
+    client: AuthenticatedClient,
+    body: ReversalWanted,
+    idempotency_key: None | str | Unset = UNSET,
+) -> ProblemBody | ReversalShown | None:
+    """Cancel a payout's own document
+
+     Up to the four-eyes limit this decides it; above it a second person confirms. The cancellation is
+    issued, booked and delivered; only then is the payout cancelled or, where money may have left,
+    returned. 409 with `no_own_document_to_reverse`, `nothing_to_reverse_yet`, `booking_under_way`,
+    `reversal_exists` or `not_objected`.
+
+    Args:
+        number (str):
+        idempotency_key (None | str | Unset):
+        body (ReversalWanted):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ProblemBody | ReversalShown
+    """
+
+    return sync_detailed(
+        number=number,
+        client=client,
+        body=body,
+        idempotency_key=idempotency_key,
+    ).parsed
+
+
+async def asyncio_detailed(
+    number: str,
+    *,
+    client: AuthenticatedClient,
+    body: ReversalWanted,
+    idempotency_key: None | str | Unset = UNSET,
+) -> Response[ProblemBody | ReversalShown]:
+    """Cancel a payout's own document
+
+     Up to the four-eyes limit this decides it; above it a second person confirms. The cancellation is
+    issued, booked and delivered; only then is the payout cancelled or, where money may have left,
+    returned. 409 with `no_own_document_to_reverse`, `nothing_to_reverse_yet`, `booking_under_way`,
+    `reversal_exists` or `not_objected`.
+
+    Args:
+        number (str):
+        idempotency_key (None | str | Unset):
+        body (ReversalWanted):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ProblemBody | ReversalShown]
+    """
+
+    kwargs = _get_kwargs(
+        number=number,
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    number: str,
+    *,
+    client: AuthenticatedClient,
+    body: ReversalWanted,
+    idempotency_key: None | str | Unset = UNSET,
+) -> ProblemBody | ReversalShown | None:
+    """Cancel a payout's own document
+
+     Up to the four-eyes limit this decides it; above it a second person confirms. The cancellation is
+    issued, booked and delivered; only then is the payout cancelled or, where money may have left,
+    returned. 409 with `no_own_document_to_reverse`, `nothing_to_reverse_yet`, `booking_under_way`,
+    `reversal_exists` or `not_objected`.
+
+    Args:
+        number (str):
+        idempotency_key (None | str | Unset):
+        body (ReversalWanted):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ProblemBody | ReversalShown
+    """
+
+    return (
+        await asyncio_detailed(
+            number=number,
+            client=client,
+            body=body,
+            idempotency_key=idempotency_key,
+        )
+    ).parsed

@@ -1,0 +1,249 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...models.new_seat_decision import NewSeatDecision
+from ...models.problem_body import ProblemBody
+from ...models.seat_decision import SeatDecision
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    code: str,
+    *,
+    body: NewSeatDecision,
+    idempotency_key: None | str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["idempotency-key"] = idempotency_key
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/v1/partners/{code}/seat".format(
+            code=quote(str(code), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> ProblemBody | SeatDecision:
+    if response.status_code == 201:
+        response_201 = SeatDecision.from_dict(response.json())
+
+        return response_201
+
+    if response.status_code == 400:
+        response_400 = ProblemBody.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = ProblemBody.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = ProblemBody.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = ProblemBody.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 409:
+        response_409 = ProblemBody.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 413:
+        response_413 = ProblemBody.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 422:
+        response_422 = ProblemBody.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = ProblemBody.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 503:
+        response_503 = ProblemBody.from_dict(response.json())
+
+        return response_503
+
+    response_default = ProblemBody.from_dict(response.json())
+
+    return response_default
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ProblemBody | SeatDecision]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    code: str,
+    *,
+    client: AuthenticatedClient,
+    body: NewSeatDecision,
+    idempotency_key: None | str | Unset = UNSET,
+) -> Response[ProblemBody | SeatDecision]:
+    """Decide from where a partner renders its services
+
+     Where seat and VAT number are of different sides of the border there is no document until somebody
+    decides. The decision counts for this address and this number.
+
+    Args:
+        code (str):
+        idempotency_key (None | str | Unset):
+        body (NewSeatDecision): The country of the place from which the services are rendered, and
+            why.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ProblemBody | SeatDecision]
+    """
+
+    kwargs = _get_kwargs(
+        code=code,
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    code: str,
+    *,
+    client: AuthenticatedClient,
+    body: NewSeatDecision,
+    idempotency_key: None | str | Unset = UNSET,
+) -> ProblemBody | SeatDecision | None:
+    """Decide from where a partner renders its services
+
+     Where seat and VAT number are of different sides of the border there is no document until somebody
+    decides. The decision counts for this address and this number.
+
+    Args:
+        code (str):
+        idempotency_key (None | str | Unset):
+        body (NewSeatDecision): The country of the place from which the services are rendered, and
+            why.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ProblemBody | SeatDecision
+    """
+
+    return sync_detailed(
+        code=code,
+        client=client,
+        body=body,
+        idempotency_key=idempotency_key,
+    ).parsed
+
+
+async def asyncio_detailed(
+    code: str,
+    *,
+    client: AuthenticatedClient,
+    body: NewSeatDecision,
+    idempotency_key: None | str | Unset = UNSET,
+) -> Response[ProblemBody | SeatDecision]:
+    """Decide from where a partner renders its services
+
+     Where seat and VAT number are of different sides of the border there is no document until somebody
+    decides. The decision counts for this address and this number.
+
+    Args:
+        code (str):
+        idempotency_key (None | str | Unset):
+        body (NewSeatDecision): The country of the place from which the services are rendered, and
+            why.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ProblemBody | SeatDecision]
+    """
+
+    kwargs = _get_kwargs(
+        code=code,
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    code: str,
+    *,
+    client: AuthenticatedClient,
+    body: NewSeatDecision,
+    idempotency_key: None | str | Unset = UNSET,
+) -> ProblemBody | SeatDecision | None:
+    """Decide from where a partner renders its services
+
+     Where seat and VAT number are of different sides of the border there is no document until somebody
+    decides. The decision counts for this address and this number.
+
+    Args:
+        code (str):
+        idempotency_key (None | str | Unset):
+        body (NewSeatDecision): The country of the place from which the services are rendered, and
+            why.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ProblemBody | SeatDecision
+    """
+
+    return (
+        await asyncio_detailed(
+            code=code,
+            client=client,
+            body=body,
+            idempotency_key=idempotency_key,
+        )
+    ).parsed

@@ -1,0 +1,249 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...models.problem_body import ProblemBody
+from ...models.proof_by_hand import ProofByHand
+from ...models.vat_check import VatCheck
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    code: str,
+    *,
+    body: ProofByHand,
+    idempotency_key: None | str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["idempotency-key"] = idempotency_key
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/v1/partners/{code}/vat-checks/proof".format(
+            code=quote(str(code), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> ProblemBody | VatCheck:
+    if response.status_code == 201:
+        response_201 = VatCheck.from_dict(response.json())
+
+        return response_201
+
+    if response.status_code == 400:
+        response_400 = ProblemBody.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = ProblemBody.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = ProblemBody.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = ProblemBody.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 409:
+        response_409 = ProblemBody.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 413:
+        response_413 = ProblemBody.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 422:
+        response_422 = ProblemBody.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = ProblemBody.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 503:
+        response_503 = ProblemBody.from_dict(response.json())
+
+        return response_503
+
+    response_default = ProblemBody.from_dict(response.json())
+
+    return response_default
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ProblemBody | VatCheck]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    code: str,
+    *,
+    client: AuthenticatedClient,
+    body: ProofByHand,
+    idempotency_key: None | str | Unset = UNSET,
+) -> Response[ProblemBody | VatCheck]:
+    """Record a proof by hand
+
+     Where VIES cannot be asked from here: the consultation number that somebody got on the page of VIES,
+    and its day.
+
+    Args:
+        code (str):
+        idempotency_key (None | str | Unset):
+        body (ProofByHand): What somebody read on the page of VIES: the consultation number and
+            its day.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ProblemBody | VatCheck]
+    """
+
+    kwargs = _get_kwargs(
+        code=code,
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    code: str,
+    *,
+    client: AuthenticatedClient,
+    body: ProofByHand,
+    idempotency_key: None | str | Unset = UNSET,
+) -> ProblemBody | VatCheck | None:
+    """Record a proof by hand
+
+     Where VIES cannot be asked from here: the consultation number that somebody got on the page of VIES,
+    and its day.
+
+    Args:
+        code (str):
+        idempotency_key (None | str | Unset):
+        body (ProofByHand): What somebody read on the page of VIES: the consultation number and
+            its day.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ProblemBody | VatCheck
+    """
+
+    return sync_detailed(
+        code=code,
+        client=client,
+        body=body,
+        idempotency_key=idempotency_key,
+    ).parsed
+
+
+async def asyncio_detailed(
+    code: str,
+    *,
+    client: AuthenticatedClient,
+    body: ProofByHand,
+    idempotency_key: None | str | Unset = UNSET,
+) -> Response[ProblemBody | VatCheck]:
+    """Record a proof by hand
+
+     Where VIES cannot be asked from here: the consultation number that somebody got on the page of VIES,
+    and its day.
+
+    Args:
+        code (str):
+        idempotency_key (None | str | Unset):
+        body (ProofByHand): What somebody read on the page of VIES: the consultation number and
+            its day.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ProblemBody | VatCheck]
+    """
+
+    kwargs = _get_kwargs(
+        code=code,
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    code: str,
+    *,
+    client: AuthenticatedClient,
+    body: ProofByHand,
+    idempotency_key: None | str | Unset = UNSET,
+) -> ProblemBody | VatCheck | None:
+    """Record a proof by hand
+
+     Where VIES cannot be asked from here: the consultation number that somebody got on the page of VIES,
+    and its day.
+
+    Args:
+        code (str):
+        idempotency_key (None | str | Unset):
+        body (ProofByHand): What somebody read on the page of VIES: the consultation number and
+            its day.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ProblemBody | VatCheck
+    """
+
+    return (
+        await asyncio_detailed(
+            code=code,
+            client=client,
+            body=body,
+            idempotency_key=idempotency_key,
+        )
+    ).parsed

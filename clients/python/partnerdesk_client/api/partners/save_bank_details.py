@@ -1,0 +1,234 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...models.bank_details import BankDetails
+from ...models.new_bank_details import NewBankDetails
+from ...models.problem_body import ProblemBody
+from ...types import Response
+
+
+def _get_kwargs(
+    code: str,
+    *,
+    body: NewBankDetails,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "put",
+        "url": "/api/v1/partners/{code}/bank-details".format(
+            code=quote(str(code), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> BankDetails | ProblemBody:
+    if response.status_code == 200:
+        response_200 = BankDetails.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = ProblemBody.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = ProblemBody.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = ProblemBody.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = ProblemBody.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 409:
+        response_409 = ProblemBody.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 413:
+        response_413 = ProblemBody.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 422:
+        response_422 = ProblemBody.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = ProblemBody.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 503:
+        response_503 = ProblemBody.from_dict(response.json())
+
+        return response_503
+
+    response_default = ProblemBody.from_dict(response.json())
+
+    return response_default
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[BankDetails | ProblemBody]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    code: str,
+    *,
+    client: AuthenticatedClient,
+    body: NewBankDetails,
+) -> Response[BankDetails | ProblemBody]:
+    """Record a bank account of a partner
+
+     It is in force once a second person has confirmed it and, where it replaces another one, after the
+    quarantine. Until then the partner's payouts rest. Only the last four characters of the IBAN are
+    shown.
+
+    Args:
+        code (str):
+        body (NewBankDetails): `bic` is needed for accounts that SEPA reaches beyond the EEA.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[BankDetails | ProblemBody]
+    """
+
+    kwargs = _get_kwargs(
+        code=code,
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    code: str,
+    *,
+    client: AuthenticatedClient,
+    body: NewBankDetails,
+) -> BankDetails | ProblemBody | None:
+    """Record a bank account of a partner
+
+     It is in force once a second person has confirmed it and, where it replaces another one, after the
+    quarantine. Until then the partner's payouts rest. Only the last four characters of the IBAN are
+    shown.
+
+    Args:
+        code (str):
+        body (NewBankDetails): `bic` is needed for accounts that SEPA reaches beyond the EEA.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        BankDetails | ProblemBody
+    """
+
+    return sync_detailed(
+        code=code,
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    code: str,
+    *,
+    client: AuthenticatedClient,
+    body: NewBankDetails,
+) -> Response[BankDetails | ProblemBody]:
+    """Record a bank account of a partner
+
+     It is in force once a second person has confirmed it and, where it replaces another one, after the
+    quarantine. Until then the partner's payouts rest. Only the last four characters of the IBAN are
+    shown.
+
+    Args:
+        code (str):
+        body (NewBankDetails): `bic` is needed for accounts that SEPA reaches beyond the EEA.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[BankDetails | ProblemBody]
+    """
+
+    kwargs = _get_kwargs(
+        code=code,
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    code: str,
+    *,
+    client: AuthenticatedClient,
+    body: NewBankDetails,
+) -> BankDetails | ProblemBody | None:
+    """Record a bank account of a partner
+
+     It is in force once a second person has confirmed it and, where it replaces another one, after the
+    quarantine. Until then the partner's payouts rest. Only the last four characters of the IBAN are
+    shown.
+
+    Args:
+        code (str):
+        body (NewBankDetails): `bic` is needed for accounts that SEPA reaches beyond the EEA.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        BankDetails | ProblemBody
+    """
+
+    return (
+        await asyncio_detailed(
+            code=code,
+            client=client,
+            body=body,
+        )
+    ).parsed

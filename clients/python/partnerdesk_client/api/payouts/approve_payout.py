@@ -1,0 +1,253 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...models.approval import Approval
+from ...models.payout_in_full import PayoutInFull
+from ...models.problem_body import ProblemBody
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    number: str,
+    *,
+    body: Approval,
+    idempotency_key: None | str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["idempotency-key"] = idempotency_key
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/v1/payouts/{number}/approve".format(
+            number=quote(str(number), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> PayoutInFull | ProblemBody:
+    if response.status_code == 202:
+        response_202 = PayoutInFull.from_dict(response.json())
+
+        return response_202
+
+    if response.status_code == 400:
+        response_400 = ProblemBody.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = ProblemBody.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = ProblemBody.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = ProblemBody.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 409:
+        response_409 = ProblemBody.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 413:
+        response_413 = ProblemBody.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 422:
+        response_422 = ProblemBody.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = ProblemBody.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 503:
+        response_503 = ProblemBody.from_dict(response.json())
+
+        return response_503
+
+    response_default = ProblemBody.from_dict(response.json())
+
+    return response_default
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[PayoutInFull | ProblemBody]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    number: str,
+    *,
+    client: AuthenticatedClient,
+    body: Approval,
+    idempotency_key: None | str | Unset = UNSET,
+) -> Response[PayoutInFull | ProblemBody]:
+    """Approve a payout
+
+     Names the content that was seen; 409 with `content_has_changed` where it is no longer true, with
+    `second_person_needed` where somebody else must approve above the limit, with `account_pending`
+    while a new bank account is not in force, and with `transfer_by_hand_not_confirmed` where none is in
+    force and `by_hand` is missing.
+
+    Args:
+        number (str):
+        idempotency_key (None | str | Unset):
+        body (Approval):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PayoutInFull | ProblemBody]
+    """
+
+    kwargs = _get_kwargs(
+        number=number,
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    number: str,
+    *,
+    client: AuthenticatedClient,
+    body: Approval,
+    idempotency_key: None | str | Unset = UNSET,
+) -> PayoutInFull | ProblemBody | None:
+    """Approve a payout
+
+     Names the content that was seen; 409 with `content_has_changed` where it is no longer true, with
+    `second_person_needed` where somebody else must approve above the limit, with `account_pending`
+    while a new bank account is not in force, and with `transfer_by_hand_not_confirmed` where none is in
+    force and `by_hand` is missing.
+
+    Args:
+        number (str):
+        idempotency_key (None | str | Unset):
+        body (Approval):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PayoutInFull | ProblemBody
+    """
+
+    return sync_detailed(
+        number=number,
+        client=client,
+        body=body,
+        idempotency_key=idempotency_key,
+    ).parsed
+
+
+async def asyncio_detailed(
+    number: str,
+    *,
+    client: AuthenticatedClient,
+    body: Approval,
+    idempotency_key: None | str | Unset = UNSET,
+) -> Response[PayoutInFull | ProblemBody]:
+    """Approve a payout
+
+     Names the content that was seen; 409 with `content_has_changed` where it is no longer true, with
+    `second_person_needed` where somebody else must approve above the limit, with `account_pending`
+    while a new bank account is not in force, and with `transfer_by_hand_not_confirmed` where none is in
+    force and `by_hand` is missing.
+
+    Args:
+        number (str):
+        idempotency_key (None | str | Unset):
+        body (Approval):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PayoutInFull | ProblemBody]
+    """
+
+    kwargs = _get_kwargs(
+        number=number,
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    number: str,
+    *,
+    client: AuthenticatedClient,
+    body: Approval,
+    idempotency_key: None | str | Unset = UNSET,
+) -> PayoutInFull | ProblemBody | None:
+    """Approve a payout
+
+     Names the content that was seen; 409 with `content_has_changed` where it is no longer true, with
+    `second_person_needed` where somebody else must approve above the limit, with `account_pending`
+    while a new bank account is not in force, and with `transfer_by_hand_not_confirmed` where none is in
+    force and `by_hand` is missing.
+
+    Args:
+        number (str):
+        idempotency_key (None | str | Unset):
+        body (Approval):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PayoutInFull | ProblemBody
+    """
+
+    return (
+        await asyncio_detailed(
+            number=number,
+            client=client,
+            body=body,
+            idempotency_key=idempotency_key,
+        )
+    ).parsed

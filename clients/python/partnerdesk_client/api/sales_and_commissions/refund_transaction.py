@@ -1,0 +1,248 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...models.new_refund import NewRefund
+from ...models.problem_body import ProblemBody
+from ...models.transaction_in_full import TransactionInFull
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    transaction_id: UUID,
+    *,
+    body: NewRefund,
+    idempotency_key: None | str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["idempotency-key"] = idempotency_key
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/v1/transactions/{transaction_id}/refund".format(
+            transaction_id=quote(str(transaction_id), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ProblemBody | TransactionInFull:
+    if response.status_code == 200:
+        response_200 = TransactionInFull.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = ProblemBody.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = ProblemBody.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = ProblemBody.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = ProblemBody.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 409:
+        response_409 = ProblemBody.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 413:
+        response_413 = ProblemBody.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 422:
+        response_422 = ProblemBody.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = ProblemBody.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 503:
+        response_503 = ProblemBody.from_dict(response.json())
+
+        return response_503
+
+    response_default = ProblemBody.from_dict(response.json())
+
+    return response_default
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ProblemBody | TransactionInFull]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    transaction_id: UUID,
+    *,
+    client: AuthenticatedClient,
+    body: NewRefund,
+    idempotency_key: None | str | Unset = UNSET,
+) -> Response[ProblemBody | TransactionInFull]:
+    """Refund a sale, whole or in part
+
+     Commissions are taken back in the same proportion. The same `reference` counts once.
+
+    Args:
+        transaction_id (UUID):
+        idempotency_key (None | str | Unset):
+        body (NewRefund): `cents`: in the unit of the sale; None: all of it. The same `reference`
+            counts once.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ProblemBody | TransactionInFull]
+    """
+
+    kwargs = _get_kwargs(
+        transaction_id=transaction_id,
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    transaction_id: UUID,
+    *,
+    client: AuthenticatedClient,
+    body: NewRefund,
+    idempotency_key: None | str | Unset = UNSET,
+) -> ProblemBody | TransactionInFull | None:
+    """Refund a sale, whole or in part
+
+     Commissions are taken back in the same proportion. The same `reference` counts once.
+
+    Args:
+        transaction_id (UUID):
+        idempotency_key (None | str | Unset):
+        body (NewRefund): `cents`: in the unit of the sale; None: all of it. The same `reference`
+            counts once.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ProblemBody | TransactionInFull
+    """
+
+    return sync_detailed(
+        transaction_id=transaction_id,
+        client=client,
+        body=body,
+        idempotency_key=idempotency_key,
+    ).parsed
+
+
+async def asyncio_detailed(
+    transaction_id: UUID,
+    *,
+    client: AuthenticatedClient,
+    body: NewRefund,
+    idempotency_key: None | str | Unset = UNSET,
+) -> Response[ProblemBody | TransactionInFull]:
+    """Refund a sale, whole or in part
+
+     Commissions are taken back in the same proportion. The same `reference` counts once.
+
+    Args:
+        transaction_id (UUID):
+        idempotency_key (None | str | Unset):
+        body (NewRefund): `cents`: in the unit of the sale; None: all of it. The same `reference`
+            counts once.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ProblemBody | TransactionInFull]
+    """
+
+    kwargs = _get_kwargs(
+        transaction_id=transaction_id,
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    transaction_id: UUID,
+    *,
+    client: AuthenticatedClient,
+    body: NewRefund,
+    idempotency_key: None | str | Unset = UNSET,
+) -> ProblemBody | TransactionInFull | None:
+    """Refund a sale, whole or in part
+
+     Commissions are taken back in the same proportion. The same `reference` counts once.
+
+    Args:
+        transaction_id (UUID):
+        idempotency_key (None | str | Unset):
+        body (NewRefund): `cents`: in the unit of the sale; None: all of it. The same `reference`
+            counts once.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ProblemBody | TransactionInFull
+    """
+
+    return (
+        await asyncio_detailed(
+            transaction_id=transaction_id,
+            client=client,
+            body=body,
+            idempotency_key=idempotency_key,
+        )
+    ).parsed

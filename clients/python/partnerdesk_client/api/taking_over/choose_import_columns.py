@@ -1,0 +1,235 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...models.import_shown import ImportShown
+from ...models.mapping import Mapping
+from ...models.problem_body import ProblemBody
+from ...types import Response
+
+
+def _get_kwargs(
+    import_id: UUID,
+    *,
+    body: Mapping,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "put",
+        "url": "/api/v1/imports/{import_id}/columns".format(
+            import_id=quote(str(import_id), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> ImportShown | ProblemBody:
+    if response.status_code == 200:
+        response_200 = ImportShown.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = ProblemBody.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = ProblemBody.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = ProblemBody.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = ProblemBody.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 409:
+        response_409 = ProblemBody.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 413:
+        response_413 = ProblemBody.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 422:
+        response_422 = ProblemBody.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = ProblemBody.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 503:
+        response_503 = ProblemBody.from_dict(response.json())
+
+        return response_503
+
+    response_default = ProblemBody.from_dict(response.json())
+
+    return response_default
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ImportShown | ProblemBody]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    import_id: UUID,
+    *,
+    client: AuthenticatedClient,
+    body: Mapping,
+) -> Response[ImportShown | ProblemBody]:
+    """Say which column is what
+
+     Counts for the next file with these headings, too. `numbers` and `days` matter only where the file
+    does not show it by itself.
+
+    Args:
+        import_id (UUID):
+        body (Mapping): For each heading the column that it is, or None: left out. How amounts and
+            days are written, where it matters.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ImportShown | ProblemBody]
+    """
+
+    kwargs = _get_kwargs(
+        import_id=import_id,
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    import_id: UUID,
+    *,
+    client: AuthenticatedClient,
+    body: Mapping,
+) -> ImportShown | ProblemBody | None:
+    """Say which column is what
+
+     Counts for the next file with these headings, too. `numbers` and `days` matter only where the file
+    does not show it by itself.
+
+    Args:
+        import_id (UUID):
+        body (Mapping): For each heading the column that it is, or None: left out. How amounts and
+            days are written, where it matters.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ImportShown | ProblemBody
+    """
+
+    return sync_detailed(
+        import_id=import_id,
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    import_id: UUID,
+    *,
+    client: AuthenticatedClient,
+    body: Mapping,
+) -> Response[ImportShown | ProblemBody]:
+    """Say which column is what
+
+     Counts for the next file with these headings, too. `numbers` and `days` matter only where the file
+    does not show it by itself.
+
+    Args:
+        import_id (UUID):
+        body (Mapping): For each heading the column that it is, or None: left out. How amounts and
+            days are written, where it matters.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ImportShown | ProblemBody]
+    """
+
+    kwargs = _get_kwargs(
+        import_id=import_id,
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    import_id: UUID,
+    *,
+    client: AuthenticatedClient,
+    body: Mapping,
+) -> ImportShown | ProblemBody | None:
+    """Say which column is what
+
+     Counts for the next file with these headings, too. `numbers` and `days` matter only where the file
+    does not show it by itself.
+
+    Args:
+        import_id (UUID):
+        body (Mapping): For each heading the column that it is, or None: left out. How amounts and
+            days are written, where it matters.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ImportShown | ProblemBody
+    """
+
+    return (
+        await asyncio_detailed(
+            import_id=import_id,
+            client=client,
+            body=body,
+        )
+    ).parsed

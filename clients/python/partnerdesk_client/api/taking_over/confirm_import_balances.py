@@ -1,0 +1,242 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...models.confirmation import Confirmation
+from ...models.problem_body import ProblemBody
+from ...models.waiting import Waiting
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    import_id: UUID,
+    *,
+    body: Confirmation,
+    idempotency_key: None | str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["idempotency-key"] = idempotency_key
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/v1/imports/{import_id}/balances/confirm".format(
+            import_id=quote(str(import_id), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> ProblemBody | Waiting:
+    if response.status_code == 200:
+        response_200 = Waiting.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = ProblemBody.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = ProblemBody.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = ProblemBody.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = ProblemBody.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 409:
+        response_409 = ProblemBody.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 413:
+        response_413 = ProblemBody.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 422:
+        response_422 = ProblemBody.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = ProblemBody.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 503:
+        response_503 = ProblemBody.from_dict(response.json())
+
+        return response_503
+
+    response_default = ProblemBody.from_dict(response.json())
+
+    return response_default
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ProblemBody | Waiting]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    import_id: UUID,
+    *,
+    client: AuthenticatedClient,
+    body: Confirmation,
+    idempotency_key: None | str | Unset = UNSET,
+) -> Response[ProblemBody | Waiting]:
+    """Confirm the opening balances of a file as a second person
+
+     All at once. 409 where what waits is not what was shown any more.
+
+    Args:
+        import_id (UUID):
+        idempotency_key (None | str | Unset):
+        body (Confirmation):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ProblemBody | Waiting]
+    """
+
+    kwargs = _get_kwargs(
+        import_id=import_id,
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    import_id: UUID,
+    *,
+    client: AuthenticatedClient,
+    body: Confirmation,
+    idempotency_key: None | str | Unset = UNSET,
+) -> ProblemBody | Waiting | None:
+    """Confirm the opening balances of a file as a second person
+
+     All at once. 409 where what waits is not what was shown any more.
+
+    Args:
+        import_id (UUID):
+        idempotency_key (None | str | Unset):
+        body (Confirmation):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ProblemBody | Waiting
+    """
+
+    return sync_detailed(
+        import_id=import_id,
+        client=client,
+        body=body,
+        idempotency_key=idempotency_key,
+    ).parsed
+
+
+async def asyncio_detailed(
+    import_id: UUID,
+    *,
+    client: AuthenticatedClient,
+    body: Confirmation,
+    idempotency_key: None | str | Unset = UNSET,
+) -> Response[ProblemBody | Waiting]:
+    """Confirm the opening balances of a file as a second person
+
+     All at once. 409 where what waits is not what was shown any more.
+
+    Args:
+        import_id (UUID):
+        idempotency_key (None | str | Unset):
+        body (Confirmation):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ProblemBody | Waiting]
+    """
+
+    kwargs = _get_kwargs(
+        import_id=import_id,
+        body=body,
+        idempotency_key=idempotency_key,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    import_id: UUID,
+    *,
+    client: AuthenticatedClient,
+    body: Confirmation,
+    idempotency_key: None | str | Unset = UNSET,
+) -> ProblemBody | Waiting | None:
+    """Confirm the opening balances of a file as a second person
+
+     All at once. 409 where what waits is not what was shown any more.
+
+    Args:
+        import_id (UUID):
+        idempotency_key (None | str | Unset):
+        body (Confirmation):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ProblemBody | Waiting
+    """
+
+    return (
+        await asyncio_detailed(
+            import_id=import_id,
+            client=client,
+            body=body,
+            idempotency_key=idempotency_key,
+        )
+    ).parsed

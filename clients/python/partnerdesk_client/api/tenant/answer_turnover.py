@@ -1,0 +1,228 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...models.document_settings import DocumentSettings
+from ...models.problem_body import ProblemBody
+from ...models.turnover_answer import TurnoverAnswer
+from ...types import Response
+
+
+def _get_kwargs(
+    year: int,
+    *,
+    body: TurnoverAnswer,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "put",
+        "url": "/api/v1/document-settings/turnovers/{year}".format(
+            year=quote(str(year), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> DocumentSettings | ProblemBody:
+    if response.status_code == 200:
+        response_200 = DocumentSettings.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = ProblemBody.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = ProblemBody.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = ProblemBody.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = ProblemBody.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 409:
+        response_409 = ProblemBody.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 413:
+        response_413 = ProblemBody.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 422:
+        response_422 = ProblemBody.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = ProblemBody.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 503:
+        response_503 = ProblemBody.from_dict(response.json())
+
+        return response_503
+
+    response_default = ProblemBody.from_dict(response.json())
+
+    return response_default
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[DocumentSettings | ProblemBody]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    year: int,
+    *,
+    client: AuthenticatedClient,
+    body: TurnoverAnswer,
+) -> Response[DocumentSettings | ProblemBody]:
+    """Say whether the turnover of a year was above €800,000
+
+     It decides whether regular partners still get a credit note of lexoffice for services from 2027 on.
+
+    Args:
+        year (int):
+        body (TurnoverAnswer):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[DocumentSettings | ProblemBody]
+    """
+
+    kwargs = _get_kwargs(
+        year=year,
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    year: int,
+    *,
+    client: AuthenticatedClient,
+    body: TurnoverAnswer,
+) -> DocumentSettings | ProblemBody | None:
+    """Say whether the turnover of a year was above €800,000
+
+     It decides whether regular partners still get a credit note of lexoffice for services from 2027 on.
+
+    Args:
+        year (int):
+        body (TurnoverAnswer):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        DocumentSettings | ProblemBody
+    """
+
+    return sync_detailed(
+        year=year,
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    year: int,
+    *,
+    client: AuthenticatedClient,
+    body: TurnoverAnswer,
+) -> Response[DocumentSettings | ProblemBody]:
+    """Say whether the turnover of a year was above €800,000
+
+     It decides whether regular partners still get a credit note of lexoffice for services from 2027 on.
+
+    Args:
+        year (int):
+        body (TurnoverAnswer):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[DocumentSettings | ProblemBody]
+    """
+
+    kwargs = _get_kwargs(
+        year=year,
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    year: int,
+    *,
+    client: AuthenticatedClient,
+    body: TurnoverAnswer,
+) -> DocumentSettings | ProblemBody | None:
+    """Say whether the turnover of a year was above €800,000
+
+     It decides whether regular partners still get a credit note of lexoffice for services from 2027 on.
+
+    Args:
+        year (int):
+        body (TurnoverAnswer):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        DocumentSettings | ProblemBody
+    """
+
+    return (
+        await asyncio_detailed(
+            year=year,
+            client=client,
+            body=body,
+        )
+    ).parsed

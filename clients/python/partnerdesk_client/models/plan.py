@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from uuid import UUID
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.tier_mode import TierMode, check_tier_mode
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.rate_shown import RateShown
+
+
+T = TypeVar("T", bound="Plan")
+
+
+@_attrs_define
+class Plan:
+    """One version of a campaign's plan. `valid_from` None: from the beginning on.
+
+    Attributes:
+        levels (list[RateShown]):
+        id (UUID):
+        campaign_id (UUID):
+        version (int):
+        valid_from (datetime.datetime | None):
+        recorded_by (None | str):
+        created_at (datetime.datetime):
+        tier_mode (None | TierMode | Unset): flat: all at the reached tier; graduated: by slices
+        max_payments (int | None | Unset): So many payments of a customer or subscription earn
+        cap_per_month_cents (int | None | Unset): At most so much per partner and calendar month, all levels together
+        cash_discount_lowers_base (bool | Unset):  Default: False.
+    """
+
+    levels: list[RateShown]
+    id: UUID
+    campaign_id: UUID
+    version: int
+    valid_from: datetime.datetime | None
+    recorded_by: None | str
+    created_at: datetime.datetime
+    tier_mode: None | TierMode | Unset = UNSET
+    max_payments: int | None | Unset = UNSET
+    cap_per_month_cents: int | None | Unset = UNSET
+    cash_discount_lowers_base: bool | Unset = False
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        levels = []
+        for levels_item_data in self.levels:
+            levels_item = levels_item_data.to_dict()
+            levels.append(levels_item)
+
+        id = str(self.id)
+
+        campaign_id = str(self.campaign_id)
+
+        version = self.version
+
+        valid_from: None | str
+        if isinstance(self.valid_from, datetime.datetime):
+            valid_from = self.valid_from.isoformat()
+        else:
+            valid_from = self.valid_from
+
+        recorded_by: None | str
+        recorded_by = self.recorded_by
+
+        created_at = self.created_at.isoformat()
+
+        tier_mode: None | str | Unset
+        if isinstance(self.tier_mode, Unset):
+            tier_mode = UNSET
+        elif isinstance(self.tier_mode, str):
+            tier_mode = self.tier_mode
+        else:
+            tier_mode = self.tier_mode
+
+        max_payments: int | None | Unset
+        if isinstance(self.max_payments, Unset):
+            max_payments = UNSET
+        else:
+            max_payments = self.max_payments
+
+        cap_per_month_cents: int | None | Unset
+        if isinstance(self.cap_per_month_cents, Unset):
+            cap_per_month_cents = UNSET
+        else:
+            cap_per_month_cents = self.cap_per_month_cents
+
+        cash_discount_lowers_base = self.cash_discount_lowers_base
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "levels": levels,
+                "id": id,
+                "campaign_id": campaign_id,
+                "version": version,
+                "valid_from": valid_from,
+                "recorded_by": recorded_by,
+                "created_at": created_at,
+            }
+        )
+        if tier_mode is not UNSET:
+            field_dict["tier_mode"] = tier_mode
+        if max_payments is not UNSET:
+            field_dict["max_payments"] = max_payments
+        if cap_per_month_cents is not UNSET:
+            field_dict["cap_per_month_cents"] = cap_per_month_cents
+        if cash_discount_lowers_base is not UNSET:
+            field_dict["cash_discount_lowers_base"] = cash_discount_lowers_base
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.rate_shown import RateShown  # noqa: PLC0415
+
+        d = dict(src_dict)
+        levels = []
+        _levels = d.pop("levels")
+        for levels_item_data in _levels:
+            levels_item = RateShown.from_dict(levels_item_data)
+
+            levels.append(levels_item)
+
+        id = UUID(d.pop("id"))
+
+        campaign_id = UUID(d.pop("campaign_id"))
+
+        version = d.pop("version")
+
+        def _parse_valid_from(data: object) -> datetime.datetime | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                valid_from_type_0 = datetime.datetime.fromisoformat(data)
+
+                return valid_from_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
+
+        valid_from = _parse_valid_from(d.pop("valid_from"))
+
+        def _parse_recorded_by(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        recorded_by = _parse_recorded_by(d.pop("recorded_by"))
+
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
+
+        def _parse_tier_mode(data: object) -> None | TierMode | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                tier_mode_type_0 = check_tier_mode(data)
+
+                return tier_mode_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | TierMode | Unset, data)
+
+        tier_mode = _parse_tier_mode(d.pop("tier_mode", UNSET))
+
+        def _parse_max_payments(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        max_payments = _parse_max_payments(d.pop("max_payments", UNSET))
+
+        def _parse_cap_per_month_cents(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        cap_per_month_cents = _parse_cap_per_month_cents(d.pop("cap_per_month_cents", UNSET))
+
+        cash_discount_lowers_base = d.pop("cash_discount_lowers_base", UNSET)
+
+        plan = cls(
+            levels=levels,
+            id=id,
+            campaign_id=campaign_id,
+            version=version,
+            valid_from=valid_from,
+            recorded_by=recorded_by,
+            created_at=created_at,
+            tier_mode=tier_mode,
+            max_payments=max_payments,
+            cap_per_month_cents=cap_per_month_cents,
+            cash_discount_lowers_base=cash_discount_lowers_base,
+        )
+
+        plan.additional_properties = d
+        return plan
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
