@@ -2810,6 +2810,26 @@ CREATE CONSTRAINT TRIGGER plan_fits_its_base
     FOR EACH ROW
     EXECUTE FUNCTION plan_fits_its_base();
 
+CREATE TABLE plan_product_rates (
+    tenant_id   uuid NOT NULL REFERENCES tenants,
+    plan_id     uuid NOT NULL,
+    level       smallint NOT NULL,
+    kind        text NOT NULL CHECK (kind IN ('product', 'category')),
+    name        text NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
+    percent     numeric(7,4) NOT NULL DEFAULT 0 CHECK (percent BETWEEN 0 AND 100),
+    fixed_cents bigint NOT NULL DEFAULT 0 CHECK (fixed_cents >= 0),
+    PRIMARY KEY (tenant_id, plan_id, level, kind, name),
+    FOREIGN KEY (tenant_id, plan_id, level) REFERENCES plan_levels
+);
+COMMENT ON TABLE plan_product_rates IS 'What a level pays for a product or a category in place of its own rate.';
+ALTER TABLE plan_product_rates ENABLE ROW LEVEL SECURITY;
+ALTER TABLE plan_product_rates FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON plan_product_rates
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT ON plan_product_rates TO partnerdesk_app;
+
 CREATE TABLE plan_tiers (
     tenant_id   uuid NOT NULL REFERENCES tenants,
     plan_id     uuid NOT NULL,
@@ -3083,6 +3103,23 @@ CREATE TRIGGER show_holds
     AFTER INSERT OR UPDATE OF released_at ON sale_holds
     FOR EACH ROW
     EXECUTE FUNCTION show_holds_of_sale();
+
+CREATE TABLE sale_lines (
+    tenant_id uuid NOT NULL REFERENCES tenants,
+    kind      text NOT NULL,
+    reference text NOT NULL,
+    position  integer NOT NULL CHECK ("position" > 0),
+    products  text[] NOT NULL DEFAULT '{}',
+    category  text CHECK (length(category) BETWEEN 1 AND 200),
+    units     bigint NOT NULL CHECK (units >= 0),
+    PRIMARY KEY (tenant_id, kind, reference, "position"),
+    FOREIGN KEY (tenant_id, kind, reference) REFERENCES sale_references
+);
+COMMENT ON TABLE sale_lines IS 'What a sale consists of, under the reference whose own report says so.';
+ALTER TABLE sale_lines ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sale_lines FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON sale_lines USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT ON sale_lines TO partnerdesk_app;
 
 CREATE TABLE sale_references (
     tenant_id      uuid NOT NULL REFERENCES tenants,

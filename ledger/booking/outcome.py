@@ -67,13 +67,16 @@ async def settled(
     transaction_id: TransactionId,
     *,
     reason: Reason | None = None,
+    by_lines: bool = False,
 ) -> Outcome:
-    """Let the commissions follow what the sale has become: `processed` with what changed, or `unchanged`."""
+    """Let the commissions follow what the sale has become: `processed` with what changed, or `unchanged`.
+
+    `by_lines`: it became known now what was sold, which a plan may pay by rates of its own.
+    """
     sale = await transactions.get(tx, transaction_id)
     held = await clawbacks.hold(tx, sale.id)
-    if before.sale is not None and (before.sale.base_cents, before.sale.provisional) != (
-        sale.base_cents,
-        sale.provisional,
+    if before.sale is not None and (
+        by_lines or (before.sale.base_cents, before.sale.provisional) != (sale.base_cents, sale.provisional)
     ):
         await earnings.reprice(tx, sale)
     touched = await clawbacks.follow(tx, sale, held)

@@ -22,7 +22,16 @@ from ledger.booking.outcome import Outcome, settled
 from ledger.booking.same_sale import Found
 from ledger.database import TenantTransaction
 from ledger.reasons import Reason
-from ledger.sales import customers, foreign_payments, provider_amounts, references, refunds, sale_holds, transactions
+from ledger.sales import (
+    customers,
+    foreign_payments,
+    provider_amounts,
+    references,
+    refunds,
+    sale_holds,
+    sale_lines,
+    transactions,
+)
 from ledger.sales.customers import Customer
 from ledger.sales.foreign_payments import Rate, ToldPayment
 from ledger.sales.references import Reference
@@ -66,6 +75,7 @@ async def record_sale(tx: TenantTransaction, report: SaleReport, *, event: Event
     sale = found.sale or await _insert(tx, report, rate)
     sale = await _fill(tx, sale, report, customer, found)
     await references.name(tx, sale.id, report.references, report.paid)
+    by_lines = bool(report.lines) and await sale_lines.keep(tx, report.references[0], report.lines)
     sale = await _keep_rate(tx, sale, report, rate)
     sale = await source_sales.settle_by_source(tx, await sale_price.bring_to_what_was_told(tx, sale), report)
     sale = await naming.attribute(tx, sale, report, customer)
@@ -73,7 +83,7 @@ async def record_sale(tx: TenantTransaction, report: SaleReport, *, event: Event
     await attribution.hold_own_purchase(tx, found.before.sale, sale)
     await sales_told_twice.ask(tx, found.before.sale, sale, report)
     if sale.partner_id is None or not _has_new_partner(found.before.sale, sale):
-        return await _settled(tx, found, sale.id)
+        return await _settled(tx, found, sale.id, by_lines=by_lines)
     later = await naming.give_later(
         tx,
         subscription=sale.subscription,
@@ -81,7 +91,7 @@ async def record_sale(tx: TenantTransaction, report: SaleReport, *, event: Event
         since=sale.sold_at,
         but=sale.id,
     )
-    outcome = await _settled(tx, found, sale.id)
+    outcome = await _settled(tx, found, sale.id, by_lines=by_lines)
     return (await naming.settle_later(tx, later)).added_to(outcome)
 
 
@@ -215,8 +225,8 @@ async def _keep_rate(tx: TenantTransaction, sale: Transaction, report: SaleRepor
     return await transactions.get(tx, sale.id)
 
 
-async def _settled(tx: TenantTransaction, found: Found, sale: TransactionId) -> Outcome:
-    outcome = await settled(tx, found.before, sale)
+async def _settled(tx: TenantTransaction, found: Found, sale: TransactionId, *, by_lines: bool = False) -> Outcome:
+    outcome = await settled(tx, found.before, sale, by_lines=by_lines)
     return outcome.model_copy(update={"payouts": tuple(dict.fromkeys([*found.payouts, *outcome.payouts]))})
 
 

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 
 from ledger.commissions import commissions
 from ledger.commissions.commissions import Commission
-from ledger.commissions.plan_circumstances import circumstances_of
+from ledger.commissions.plan_circumstances import circumstances_of, special_circumstances
 from ledger.database import TenantTransaction
+from ledger.programme import plans
 from ledger.programme.calculation import Calculation, Circumstances, Earned, Earner, Rate, commissions_of
 from ledger.programme.plans import Plan
+from ledger.sales import sale_lines
 from ledger.sales.transactions import Transaction
 from ledger.types import BERLIN, PartnerId
 
@@ -66,14 +68,14 @@ async def write(tx: TenantTransaction, sale: Transaction, *, plan: Plan, chain: 
 
 
 async def reprice(tx: TenantTransaction, sale: Transaction) -> None:
-    """Compute anew from the sale's base, with the rates and the chain that were stored with it.
+    """Compute anew from the sale's base and lines, with the rates and the chain that were stored with it.
 
     Only what was earned: what of it is owed, and what of it was settled and is answered, follows (clawbacks.follow).
     """
     rows = [row for row in await commissions.commissions_of(tx, sale.id) if row.kind == "sale"]
     if not rows:
         return
-    due = _recompute(sale.base_cents, rows)
+    due = _recompute(sale.base_cents, rows, await _specials(tx, sale, rows))
     await tx.executemany(
         "UPDATE commissions SET earned_cents = $3, provisional = $4, calculation = $5 WHERE tenant_id = $1 AND id = $2",
         [
@@ -89,7 +91,16 @@ async def reprice(tx: TenantTransaction, sale: Transaction) -> None:
     )
 
 
-def _recompute(base_cents: int, rows: Sequence[Commission]) -> dict[int, Earned]:
+async def _specials(tx: TenantTransaction, sale: Transaction, rows: Sequence[Commission]) -> Circumstances:
+    """What the sale's own plan pays of it by rates of products, as far as it is known now what was sold."""
+    sold = await sale_lines.of_sale(tx, sale.id)
+    plan_id = next((row.plan_id for row in rows if row.plan_id), None)
+    if not sold.lines or plan_id is None:
+        return Circumstances()
+    return special_circumstances(await plans.plan(tx, plan_id), sold)
+
+
+def _recompute(base_cents: int, rows: Sequence[Commission], special: Circumstances) -> dict[int, Earned]:
     """By level: the stored rules of a sale's rows, applied to another base."""
     at_level = {row.level: row for row in rows}
     nobody = Earner(partner_id=rows[0].partner_id, active=False)
@@ -111,5 +122,7 @@ def _recompute(base_cents: int, rows: Sequence[Commission]) -> dict[int, Earned]
         revenue_before={level: found.revenue_before_cents for level, found in stored.items()},
         payment_number=any_of and any_of.payment_number,
         max_payments=any_of and any_of.max_payments,
+        specials=special.specials,
+        sold_units=special.sold_units,
     )
     return {entry.level: entry for entry in commissions_of(base_cents, rates, chain, under)}

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from ledger.database import TenantTransaction
 from ledger.programme.calculation import Circumstances, Earner
 from ledger.programme.plans import Plan
+from ledger.programme.product_rates import SoldLines, special_parts
 from ledger.programme.tiers import TierMode
+from ledger.sales import sale_lines
 from ledger.sales.transactions import Transaction
 from ledger.types import CampaignId
 
@@ -14,12 +16,24 @@ async def circumstances_of(
     tx: TenantTransaction, sale: Transaction, *, campaign_id: CampaignId, plan: Plan, chain: Sequence[Earner]
 ) -> Circumstances:
     """The sale's number is kept on its row; what the partners had sold is taken as the ledger knows it now."""
+    sold = await sale_lines.of_sale(tx, sale.id) if plan.product_rates else SoldLines()
+    special = special_circumstances(plan, sold)
     return Circumstances(
         plan_version=plan.version,
         tier_mode=plan.tier_mode,
         revenue_before=await _revenue_before(tx, sale, campaign_id, plan, chain),
         payment_number=await _number_payment(tx, sale, campaign_id, plan),
         max_payments=plan.max_payments,
+        specials=special.specials,
+        sold_units=special.sold_units,
+    )
+
+
+def special_circumstances(plan: Plan, sold: SoldLines) -> Circumstances:
+    """By level, what of the sale this plan pays by the rate of a product or category; nothing else is decided by it."""
+    special = {rate.level: special_parts(rate.level, plan.product_rates, sold) for rate in plan.levels}
+    return Circumstances(
+        specials={level: parts for level, parts in special.items() if parts}, sold_units=sold.whole_units
     )
 
 

@@ -175,7 +175,8 @@ def _settlement(
 def _due(base_cents: int, entry: LevelOfSale) -> Fraction:
     """What this level of a sale is worth now that the month's revenue is known, before refunds. Flat: whole cents."""
     rate = _rate(entry)
-    if rate is None or not entry.counts:
+    # Rates of products stand beside no tiers: the month has nothing to add to what the sale's lines gave.
+    if rate is None or not entry.counts or entry.plan.terms.product_rates:
         return Fraction(entry.earned_cents)
     # A level without tiers, too: at the sale it may have been cut by what graduated tiers above it took just then.
     if entry.plan.terms.tier_mode is not TierMode.GRADUATED or not rate.tiers:

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import Field
 
+from ledger.programme.product_rates import SpecialPart, bases_of
 from ledger.programme.tiers import Slice, Tier, TierMode, rounded, slices, worth
 from ledger.reasons import Reason
 from ledger.refusals import NotAcceptable
@@ -57,6 +58,10 @@ class Circumstances(Frozen):
     """By level: what the partner there had sold in the month before this sale, in cents."""
     payment_number: int | None = None
     max_payments: int | None = None
+    specials: dict[int, tuple[SpecialPart, ...]] = Field(default_factory=dict)
+    """By level: what of the sale a product's or category's rate pays."""
+    sold_units: int = 0
+    """All that was paid, in the units of `specials`."""
 
     @property
     def pays(self) -> bool:
@@ -75,6 +80,8 @@ class Calculation(Frozen):
     max_payments: int | None = None
     base_cents: int
     parts: tuple[Slice, ...] = ()
+    specials: tuple[SpecialPart, ...] = ()
+    sold_units: int = 0
     net_cents: int
     """By the plan, before any refund."""
 
@@ -83,12 +90,21 @@ class Calculation(Frozen):
         """„10 % von 84,03 € + 1,00 €“"""
         if not self.counts:
             return Reason.of("rule_beyond_payments", number=self.payment_number, most=self.max_payments)
-        rate, parts = self.rate, self.parts or (Slice(base_cents=self.base_cents, percent=self.rate.percent),)
-        shares = [Reason.of("rule_share", percent=part.percent, base=part.base_cents) for part in parts if part.percent]
+        bases = bases_of(self.base_cents, self.specials, self.sold_units)
+        plain = self.base_cents - sum(bases)
+        parts = self.parts or (Slice(base_cents=plain, percent=self.rate.percent),)
+        own = [
+            Reason.of("rule_share", percent=part.percent, base=part.base_cents)
+            for part in parts
+            if part.percent and (part.base_cents or not self.specials)
+        ]
+        own += fixed_amount(_fixed(self.rate, plain, self.specials))
+        special = [one for part, base in zip(self.specials, bases, strict=True) for one in _terms_of(part, base)]
+        uncapped = _worth(parts, self.specials, bases) + _fixed(self.rate, plain, self.specials)
         return Reason.of(
             "rule_in_full",
-            terms=dumped(shares + fixed_amount(rate.fixed_cents) or [Reason.of("rule_amount", amount=0)]),
-            bounds=dumped(self._bounds(rounded(worth(parts)) + rate.fixed_cents)),
+            terms=dumped(own + special or [Reason.of("rule_amount", amount=0)]),
+            bounds=dumped(self._bounds(uncapped)),
         )
 
     def _bounds(self, uncapped: int) -> list[Reason]:
@@ -107,6 +123,27 @@ class Calculation(Frozen):
     def counts(self) -> bool:
         """Whether the sale is part of the month's revenue."""
         return Circumstances(payment_number=self.payment_number, max_payments=self.max_payments).pays
+
+
+def _terms_of(part: SpecialPart, base_cents: int) -> list[Reason]:
+    """What a product's or category's rate gives of its part of the base, by name."""
+    of = {"product": "rule_share_of_product", "category": "rule_share_of_category"}[part.kind]
+    share = [Reason.of(of, percent=part.percent, base=base_cents, name=part.name)]
+    return share + fixed_amount(part.fixed_cents)
+
+
+def _worth(parts: Sequence[Slice], specials: Sequence[SpecialPart], bases: Sequence[int]) -> int:
+    """Rounded once, over all of it. Cents, with the fixed amounts of products and categories."""
+    slices_ = [
+        *parts,
+        *(Slice(base_cents=base, percent=part.percent) for part, base in zip(specials, bases, strict=True)),
+    ]
+    return rounded(worth(slices_)) + sum(part.fixed_cents for part in specials)
+
+
+def _fixed(rate: Rate, plain_cents: int, specials: Sequence[SpecialPart]) -> int:
+    """The level's own amount, unless all of the sale is paid by other rates."""
+    return rate.fixed_cents if plain_cents > 0 or not specials else 0
 
 
 def fixed_amount(cents: int) -> list[Reason]:
@@ -145,10 +182,7 @@ def commissions_of(
         for rate in sorted(rates, key=lambda rate: rate.level)
         if rate.level <= len(chain) and chain[rate.level - 1].active
     ]
-    amounts = [
-        amount_of(base_cents, rate, under.tier_mode, under.revenue_before.get(rate.level, 0)) if under.pays else 0
-        for rate in earning
-    ]
+    amounts = [_amount(base_cents, rate, under) if under.pays else 0 for rate in earning]
     return [
         Earned(
             level=rate.level,
@@ -166,6 +200,18 @@ def commissions_of(
 def amount_of(base_cents: int, rate: Rate, mode: TierMode | None, revenue_before_cents: int) -> int:
     """What the level pays for this sale when it is made, in whole cents."""
     amount = rounded(worth(_parts(base_cents, rate, mode, revenue_before_cents))) + rate.fixed_cents
+    return amount if rate.cap_per_sale_cents is None else min(amount, rate.cap_per_sale_cents)
+
+
+def _amount(base_cents: int, rate: Rate, under: Circumstances) -> int:
+    """As amount_of, with the rates of products and categories where the plan names any."""
+    specials = under.specials.get(rate.level, ())
+    if not specials:
+        return amount_of(base_cents, rate, under.tier_mode, under.revenue_before.get(rate.level, 0))
+    bases = bases_of(base_cents, specials, under.sold_units)
+    plain = base_cents - sum(bases)
+    own = [Slice(base_cents=plain, percent=rate.percent)]
+    amount = _worth(own, specials, bases) + _fixed(rate, plain, specials)
     return amount if rate.cap_per_sale_cents is None else min(amount, rate.cap_per_sale_cents)
 
 
@@ -196,6 +242,8 @@ def _calculation(base_cents: int, rate: Rate, under: Circumstances, net: int) ->
         max_payments=under.max_payments,
         base_cents=base_cents,
         parts=tuple(parts) if rate.tiers else (),
+        specials=under.specials.get(rate.level, ()),
+        sold_units=under.sold_units if under.specials.get(rate.level) else 0,
         net_cents=net,
     )
 

@@ -20,6 +20,7 @@ from ledger.programme import campaigns, plans
 from ledger.programme.calculation import Rate
 from ledger.programme.plan_examples import Example, example_of
 from ledger.programme.plans import NewPlan, Plan
+from ledger.programme.product_rates import Kind, ProductRate
 from ledger.programme.tiers import Tier, TierMode
 from ledger.refusals import AlreadyExists, NotAcceptable, Refused
 from ledger.types import BERLIN, CampaignId, Frozen, business_day, midnight
@@ -36,7 +37,11 @@ COLUMNS = (
     "zahlungen",
     "hoechstbetrag_monat",
     "skonto",
+    "produkt",
+    "kategorie",
 )
+_KINDS: dict[Kind, str] = {"product": "produkt", "category": "kategorie"}
+"""The column in which a rate of this kind has its name."""
 MOST_LINES = 2_000
 _MODES = {"durchgehend": TierMode.FLAT, "gestaffelt": TierMode.GRADUATED}
 _AMOUNT = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d{1,12})(?:,(\d{1,2}))?", re.ASCII)
@@ -118,8 +123,15 @@ def written(campaign: str, plan: Plan) -> bytes:
                     plan.max_payments if first else None,
                     None if not first or plan.cap_per_month_cents is None else Cents(plan.cap_per_month_cents),
                     "mindert" if first and plan.cash_discount_lowers_base else None,
+                    None,
+                    None,
                 )
             )
+    for special in plan.product_rates:
+        names = [special.name if kind == special.kind else None for kind in _KINDS]
+        day = rows[1][1]
+        pay = (special.percent.normalize() + 0, Cents(special.fixed_cents))
+        rows.append((campaign, day, special.level, None, *pay, None, None, None, None, None, *names))
     return csv_lines(rows, first=True)
 
 
@@ -271,14 +283,19 @@ def _plan(slug: str, rows: list[_Line]) -> PlanInFile | None:
     if day and valid_from is None:
         first.wrong("column_no_day", column="gueltig_ab")
     levels: dict[int, dict[str, Any]] = {}
+    special: list[ProductRate] = []
     for row in rows:
-        _read_step(row, levels)
+        if row.text("produkt") or row.text("kategorie"):
+            special += _read_special(row)
+        else:
+            _read_step(row, levels)
     whole = {
         "valid_from": valid_from,
         "tier_mode": _mode(rows),
         "max_payments": _of_whole_plan(rows, "zahlungen").whole("zahlungen", 1, 10_000),
         "cap_per_month_cents": _of_whole_plan(rows, "hoechstbetrag_monat").cents("hoechstbetrag_monat"),
         "cash_discount_lowers_base": _discount_lowers_base(rows),
+        "product_rates": tuple(special),
     }
     if first.error_count > before:
         return None  # what is left of the plan says nothing
@@ -314,6 +331,18 @@ def _read_step(row: _Line, levels: dict[int, dict[str, Any]]) -> None:
         row.wrong("column_not_above_zero", column="ab_umsatz")
     else:
         levels[level]["tiers"] = (*levels[level]["tiers"], Tier(from_cents=start, **pay))
+
+
+def _read_special(row: _Line) -> list[ProductRate]:
+    """The rate of a product or a category; none where the line is wrong."""
+    named: list[tuple[Kind, str]] = [(kind, name) for kind, column in _KINDS.items() if (name := row.text(column))]
+    level = row.whole("stufe", 1, 10)
+    if len(named) > 1 or level is None or row.text("ab_umsatz") or len(named[0][1]) > 200:
+        row.wrong("special_rate_not_acceptable")
+        return []
+    kind, name = named[0]
+    percent, fixed = row.percent(), row.cents("festbetrag") or 0
+    return [ProductRate(level=level, kind=kind, name=name, percent=percent, fixed_cents=fixed)]
 
 
 def _of_whole_plan(rows: list[_Line], column: str) -> _Line:

@@ -9,7 +9,9 @@ from pydantic import ConfigDict, Field
 
 from ledger.audit import audit, hands
 from ledger.database import TenantTransaction
+from ledger.programme import product_rates
 from ledger.programme.calculation import Rate, refuse_unfit_levels
+from ledger.programme.product_rates import ProductRate
 from ledger.programme.tiers import TierMode
 from ledger.refusals import AlreadyExists, NotFound
 from ledger.types import BusinessTime, CampaignId, Cents, Submitted, TransactionId
@@ -29,6 +31,9 @@ class Terms(Submitted):
         default=None, gt=0, description="Höchstens so viel je Partner und Kalendermonat, alle Stufen zusammen"
     )
     cash_discount_lowers_base: bool = False
+    product_rates: tuple[ProductRate, ...] = Field(
+        default=(), max_length=500, description="Sätze für Produkte und Kategorien; der speziellste gilt"
+    )
 
 
 class NewPlan(Terms):
@@ -62,7 +67,12 @@ _PLAN = """
                                             FROM plan_tiers t
                                            WHERE t.tenant_id = l.tenant_id AND t.plan_id = l.plan_id
                                              AND t.level = l.level), '[]')) ORDER BY l.level)
-              FROM plan_levels l WHERE l.tenant_id = p.tenant_id AND l.plan_id = p.id) AS levels
+              FROM plan_levels l WHERE l.tenant_id = p.tenant_id AND l.plan_id = p.id) AS levels,
+           COALESCE((SELECT jsonb_agg(jsonb_build_object(
+                               'level', r.level, 'kind', r.kind, 'name', r.name, 'percent', r.percent::text,
+                               'fixed_cents', r.fixed_cents) ORDER BY r.kind DESC, r.name, r.level)
+                       FROM plan_product_rates r WHERE r.tenant_id = p.tenant_id AND r.plan_id = p.id), '[]')
+               AS product_rates
       FROM plans p
      WHERE p.tenant_id = $1
 """
@@ -101,6 +111,7 @@ async def add_plan(tx: TenantTransaction, campaign_id: CampaignId, new: NewPlan,
     if plan_id is None:
         raise AlreadyExists("plan_instant_taken")
     await _insert_levels(tx, plan_id, new.levels)
+    await _insert_product_rates(tx, plan_id, new.product_rates)
     made = await plan(tx, plan_id)
     before = await _valid_before(tx, made)
     await audit.record(
@@ -117,6 +128,11 @@ async def add_plan(tx: TenantTransaction, campaign_id: CampaignId, new: NewPlan,
 def refuse_unfit(terms: Terms) -> None:
     """Nothing, if a sale could be paid by these terms. Raises NotAcceptable for what no sale could be paid by."""
     refuse_unfit_levels(terms.levels, terms.tier_mode)
+    product_rates.refuse_unfit(
+        terms.product_rates,
+        {rate.level: rate.percent for rate in terms.levels},
+        tiered=any(rate.tiers for rate in terms.levels),
+    )
 
 
 async def plan(tx: TenantTransaction, plan_id: UUID) -> Plan:
@@ -197,6 +213,16 @@ async def _insert_levels(tx: TenantTransaction, plan_id: UUID, levels: Sequence[
             for rate in levels
             for tier in rate.tiers
         ],
+    )
+
+
+async def _insert_product_rates(tx: TenantTransaction, plan_id: UUID, rates: Sequence[ProductRate]) -> None:
+    await tx.executemany(
+        """
+        INSERT INTO plan_product_rates (tenant_id, plan_id, level, kind, name, percent, fixed_cents)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        """,
+        [(tx.tenant.id, plan_id, rate.level, rate.kind, rate.name, rate.percent, rate.fixed_cents) for rate in rates],
     )
 
 

@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
+from ledger.programme.product_rates import SoldLine
 from ledger.sales.customers import LONGEST_ID, LONGEST_NAME, CustomerNames
 from ledger.sales.foreign_payments import Rate
 from ledger.sales.references import Paid, Reference
@@ -67,6 +68,8 @@ class SaleReport(_ByReference):
     gross_cents: int
     tax_cents: int | None = None
     currency: str
+    lines: tuple[SoldLine, ...] = Field(default=(), max_length=1_000)
+    """What was sold, where it is told: a plan may pay a product or a category by a rate of its own."""
     rate: Rate | None = None
     """By which an authenticated caller converts another currency; else a person is asked for it."""
     sold_at: AwareDatetime

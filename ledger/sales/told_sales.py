@@ -28,6 +28,14 @@ class GivenRate(Submitted):
     source: str = Field(min_length=1, max_length=200, examples=["EZB"])
 
 
+class NewLine(Submitted):
+    """A line of the sale; `product` and `category` as the plan's rates name them."""
+
+    product: str | None = Field(default=None, min_length=1, max_length=200, examples=["kurs-1"])
+    category: str | None = Field(default=None, min_length=1, max_length=200)
+    gross_cents: int = Field(ge=0, lt=_MOST_CENTS)
+
+
 class NewSale(Submitted):
     """Amounts are in the smallest unit of the currency, tax included in `gross_cents`."""
 
@@ -43,6 +51,7 @@ class NewSale(Submitted):
     order_reference: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{3,80}$")
     subscription: str | None = Field(default=None, min_length=1, max_length=255, pattern=r"^[\x21-\x7e]+$")
     customer: BuyerNames | None = None
+    lines: tuple[NewLine, ...] = Field(default=(), max_length=500)
     awaits_invoice: bool = False
     """Whether it waits for its invoice in the books; else it counts as paid."""
 
@@ -50,6 +59,8 @@ class NewSale(Submitted):
     def _agrees(self) -> Self:
         if self.tax_cents > self.gross_cents:
             raise ValueError("tax_cents is more than gross_cents")
+        if sum(line.gross_cents for line in self.lines) > self.gross_cents:
+            raise ValueError("lines are more than gross_cents")
         return self
 
 

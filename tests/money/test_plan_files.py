@@ -98,3 +98,37 @@ async def test_a_day_written_in_two_ways_is_one_plan(shop: Shop) -> None:
 @pytest.mark.parametrize("text", ["", "a;b\n1;2", "kampagne,stufe\n", "\x00", "kampagne;stufe;prozent;geheim\nx;1;1;1"])
 async def test_what_is_no_such_file_is_refused_at_its_first_line(shop: Shop, text: str) -> None:
     assert [error.line for error in (await preview(shop, text)).errors] == [1]
+
+
+SPECIAL = HEAD + (
+    "standard;01.12.2026;1;;20;;;;;;\r\n"
+    "standard;01.12.2026;1;;30;5,00;;;;;;kurs-1;\r\n"
+    "standard;01.12.2026;1;;0;;;;;;;;Bücher\r\n"
+)
+
+
+async def test_rates_of_products_come_from_a_file_and_go_into_one(shop: Shop) -> None:
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        [made] = await plan_files.take_in(tx, SPECIAL, by="key:k")
+        other = plan_files.written("standard", made).decode().replace("01.12.2026", "01.06.2027")
+        [again] = await plan_files.take_in(tx, other, by="key:k")
+    for plan in (made, again):
+        assert [(one.kind, one.name, one.percent, one.fixed_cents) for one in plan.product_rates] == [
+            ("product", "kurs-1", Decimal(30), 500),
+            ("category", "Bücher", Decimal(0), 0),
+        ]
+        assert plan.levels == (Rate(level=1, percent=Decimal(20)),)
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("standard;01.12.2026;1;;30;;;;;;;kurs-1;Bücher", "special_rate_not_acceptable"),
+        ("standard;01.12.2026;1;100,00;30;;;;;;;kurs-1;", "special_rate_not_acceptable"),
+        ("standard;01.12.2026;2;;30;;;;;;;kurs-1;", "product_rate_without_level"),
+        ("standard;01.12.2026;1;;101;;;;;;;kurs-1;", "column_no_percent"),
+    ],
+)
+async def test_a_wrong_rate_of_a_product_is_named_by_its_line(shop: Shop, row: str, code: str) -> None:
+    seen = await preview(shop, HEAD + "standard;01.12.2026;1;;20;;;;;;\r\n" + row + "\r\n")
+    assert [error.code for error in seen.errors] == [code]

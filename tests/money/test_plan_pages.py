@@ -104,7 +104,7 @@ async def test_a_file_is_shown_before_it_is_taken_in(firm: Firm) -> None:
     assert len(await firm.rows("SELECT 1 FROM plan_levels")) == 2
     file = await editor.get(f"{PAGE}/sommer/plan/1")
     assert file.headers["content-disposition"] == 'attachment; filename="plan-sommer-1.csv"'
-    assert file.text.splitlines()[1] == "sommer;01.12.2026;1;;20;0,00;;;;;"
+    assert file.text.splitlines()[1] == "sommer;01.12.2026;1;;20;0,00;;;;;;;"
 
 
 async def test_the_hold_of_a_campaign_is_a_number_of_days_or_the_tenants(firm: Firm) -> None:
@@ -123,3 +123,19 @@ async def test_who_only_reads_sees_plans_and_no_forms(firm: Firm) -> None:
     assert page.status_code == 200
     assert "/plan#neu" not in page.text
     assert (await viewer.post(f"{PAGE}/sommer/plan", PLAN)).status_code == 403
+
+
+async def test_rates_of_products_are_typed_line_by_line_and_shown(firm: Firm) -> None:
+    editor = await an_editor(firm)
+    typed = "Produkt; kurs-1; 1; 30; 5,00\nkategorie; Bücher; 2; 0\n"
+    plain = {"valid_from": "", "percent_1": "20", "percent_2": "5", "do": "save"}
+    for wrong, words in (
+        ("kurs-1; 1; 30", "Zeile 1: erwartet wird"),
+        ("Produkt; a; 3; 1", "Stufe 3 hat der Plan nicht"),
+    ):
+        answer = await editor.post(f"{PAGE}/sommer/plan", plain | {"product_rates": wrong})
+        assert (answer.status_code, words in answer.text) == (422, True)
+    assert (await editor.post(f"{PAGE}/sommer/plan", plain | {"product_rates": typed})).status_code == 303
+    shown = (await editor.get(f"{PAGE}/sommer")).text
+    assert '<th scope="row">kurs-1</th>' in shown
+    assert "Produkt; kurs-1; 1; 30; 5,00\nKategorie; Bücher; 2; 0; </textarea>" in shown

@@ -9,7 +9,7 @@ from typing import Any
 
 from api.actions.sources.amounts import size_of, units_of
 from api.actions.sources.custom import instant
-from api.actions.sources.members import currency, mail, name, text
+from api.actions.sources.members import currency, mail, name, sold_line, text
 from api.actions.sources.message import (
     NO_AMOUNT,
     NOT_HANDLED,
@@ -102,6 +102,7 @@ def _sale(id_: str, amount: int, tax: int | None, at: datetime, told: dict[str, 
         gross_cents=amount,
         tax_cents=tax,
         currency=_currency(told),
+        lines=(sold_line(amount, told.get("product_id"), told.get("product_name")),),
         sold_at=at,
     )
 

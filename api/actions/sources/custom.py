@@ -4,11 +4,12 @@ documentation). Pure.
 Amounts are decimal strings. Of net, tax and rate one suffices beside the gross; what is told twice must agree.
 """
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from api.actions.sources.amounts import rate_of, tax_in, units_of
-from api.actions.sources.members import coupons, currency, mail, members, name, text
+from api.actions.sources.members import coupons, currency, listed, mail, members, name, sold_line, text
 from api.actions.sources.message import (
     NO_AMOUNT,
     NOT_HANDLED,
@@ -20,6 +21,7 @@ from api.actions.sources.message import (
     object_of,
 )
 from ledger import plain_text
+from ledger.programme.product_rates import SoldLine
 from ledger.sales.references import Reference
 from ledger.sales.sale_reports import RefundReport, SaleReport
 from ledger.types import CUSTOM
@@ -86,8 +88,19 @@ def _sale(id_: str, at: datetime, told: dict[str, Any], terms: Terms) -> SaleRep
         gross_cents=gross,
         tax_cents=tax,
         currency=currency(told),
+        lines=tuple(_lines(gross, told)),
         sold_at=at,
     )
+
+
+def _lines(gross: int, told: dict[str, Any]) -> Iterator[SoldLine]:
+    """Of `lineItems`, else the whole of the product that the message names."""
+    for item in listed(told.get("lineItems")):
+        amount = units_of(item.get("grossAmount"))
+        if amount is not None:
+            yield sold_line(amount, item.get("productId"), item.get("productName"), category=item.get("category"))
+    if "lineItems" not in told and (told.get("productId") or told.get("productName") or told.get("category")):
+        yield sold_line(gross, told.get("productId"), told.get("productName"), category=told.get("category"))
 
 
 def _tax(gross: int, told: dict[str, Any]) -> int | None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
 from api.actions.sources.amounts import size_of, units_of
-from api.actions.sources.members import coupons, currency, mail, name, text
+from api.actions.sources.members import coupons, currency, mail, name, sold_line, text
 from api.actions.sources.message import (
     NO_AMOUNT,
     NOT_HANDLED,
@@ -129,6 +129,7 @@ def _sale(
         gross_cents=amount,
         tax_cents=tax,
         currency=_currency(told),
+        lines=(sold_line(amount, told.get("product_id"), told.get("product_name")),),
         sold_at=at,
     )
 

@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ledger import plain_text
+from ledger.programme.product_rates import SoldLine
 from ledger.sales.references import Paid
 
 _LONGEST_ID = 255
 _LONGEST_CODE = 100
 _MOST_COUPONS = 20
+_LONGEST_PRODUCT = 200
 _LONGEST_NAME, _LONGEST_MAIL = 300, 320
 
 
@@ -51,6 +53,16 @@ def metadata(thing: dict[str, Any], key: str) -> str | None:
     """What the shop wrote there, cleaned; too long for what it should be, it is cut and names nobody."""
     value = members(thing.get("metadata")).get(key)
     return plain_text.cleaned(value, _LONGEST_CODE) or None if isinstance(value, str) else None
+
+
+def sold_line(units: int, *products: Any, category: Any = None) -> SoldLine:
+    """A line of a sale, by what names its product, the most special first; what is empty or no text names nothing."""
+    names = [plain_text.cleaned(str(one), _LONGEST_PRODUCT) for one in products if isinstance(one, str | int)]
+    return SoldLine(
+        products=tuple(dict.fromkeys(one for one in names if one)),
+        category=plain_text.cleaned(category, _LONGEST_PRODUCT) or None if isinstance(category, str) else None,
+        units=units,
+    )
 
 
 def coupons(*values: Any) -> tuple[str, ...]:

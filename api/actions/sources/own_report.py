@@ -5,6 +5,7 @@ once where they cannot be booked.
 from typing import Literal
 
 from api.actions.sources import booking
+from api.actions.sources.members import sold_line
 from ledger import clock
 from ledger.audit import audit
 from ledger.booking import provider_reports
@@ -125,6 +126,7 @@ def _report(new: NewSale, own: Reference) -> SaleReport:
         gross_cents=new.gross_cents,
         tax_cents=new.tax_cents,
         currency=new.currency,
+        lines=tuple(sold_line(one.gross_cents, one.product, category=one.category) for one in new.lines),
         rate=given and Rate(rate=given.rate, rate_day=given.day, rate_source=given.source),
         sold_at=new.sold_at,
     )

@@ -5,6 +5,7 @@ and a payment intent no invoice: `invoice_payment.paid` names both, and `payment
 intent the invoice (`in_…`) or the session (`cs_…`) that it pays. The members of older versions are read as well.
 """
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +20,7 @@ from api.actions.sources.members import (
     metadata,
     name,
     order_reference,
+    sold_line,
     text,
     units,
 )
@@ -26,6 +28,7 @@ from api.actions.sources.message import Ignored
 from api.actions.sources.stripe_reading import NO_AMOUNT, NO_PAYMENT_INTENT, NOT_PAID_YET, StripeEvent
 from ledger.booking.provider_reports import SaleReport
 from ledger.money import round_half_away
+from ledger.programme.product_rates import SoldLine
 from ledger.sales.references import Reference
 
 # What Stripe writes into `payment_details.order_reference` where the shop does not: a product is sold many times.
@@ -63,6 +66,7 @@ def of_session(event: StripeEvent) -> SaleReport | Ignored:
         gross_cents=total,
         tax_cents=_tax_of_session(session),
         currency=currency(session),
+        lines=tuple(_lines_of_session(session, total)),
         sold_at=event.created,
     )
 
@@ -134,6 +138,7 @@ def of_invoice(event: StripeEvent) -> SaleReport | Ignored:
         gross_cents=paid,
         tax_cents=_tax_of_invoice(invoice, paid),
         currency=currency(invoice),
+        lines=tuple(_lines_of_invoice(invoice, paid)),
         sold_at=event.created,
     )
 
@@ -160,6 +165,31 @@ def of_invoice_payment(event: StripeEvent) -> SaleReport | Ignored:
         currency=currency(told),
         sold_at=instant(members(told.get("status_transitions")).get("paid_at")) or event.created,
     )
+
+
+def _lines_of_invoice(invoice: dict[str, Any], paid: int) -> Iterator[SoldLine]:
+    """By price, then product: `pricing.price_details` since API version 2025-03-31, `price` before. Their amounts are
+    without tax where that is added, and before discounts: each is its share of what was paid."""
+    told = [(line, amount) for line in listed(invoice.get("lines")) if (amount := units(line.get("amount")))]
+    whole, before = sum(amount for _, amount in told), 0
+    for line, amount in told:
+        details, price = members(members(line.get("pricing")).get("price_details")), members(line.get("price"))
+        share = paid * (before + amount) // whole - paid * before // whole
+        before += amount
+        yield sold_line(
+            share,
+            id_of(details.get("price")) or id_of(price),
+            id_of(details.get("product")) or id_of(price.get("product")),
+            metadata(line, "product"),
+            category=metadata(line, "category"),
+        )
+
+
+def _lines_of_session(session: dict[str, Any], total: int) -> Iterator[SoldLine]:
+    """An event brings no items of a session: what the shop wrote into its metadata stands for all of it."""
+    product, category = metadata(session, "product"), metadata(session, "category")
+    if product or category:
+        yield sold_line(total, product, category=category)
 
 
 def _coupons(thing: dict[str, Any]) -> tuple[str, ...]:

@@ -10,10 +10,14 @@ from pydantic import ValidationError
 from ledger.programme.calculation import DEEPEST_LEVEL, Rate
 from ledger.programme.plan_files import cents_of, instant_of, percent_of
 from ledger.programme.plans import NewPlan, Plan
+from ledger.programme.product_rates import Kind, ProductRate
 from ledger.programme.tiers import Tier, TierMode
 from ledger.refusals import NotAcceptable
 
 _MOST_TIERS = 200
+_MOST_PRODUCT_RATES = 500
+_KINDS: dict[Kind, str] = {"product": "Produkt", "category": "Kategorie"}
+"""As the lines of the form begin, whoever reads it."""
 
 
 def read(form: Mapping[str, str]) -> NewPlan:
@@ -34,6 +38,7 @@ def read(form: Mapping[str, str]) -> NewPlan:
         "max_payments": int(payments) if payments else None,
         "cap_per_month_cents": _cents(form, "cap_per_month", {"code": "cap_per_month"}) or None,
         "cash_discount_lowers_base": bool(form.get("cash_discount_lowers_base")),
+        "product_rates": [rate.model_dump() for rate in _product_rates(form)],
     }
     try:
         return NewPlan.model_validate(wanted)
@@ -57,6 +62,10 @@ def fields_of(plan: Plan | None) -> dict[str, str]:
             )
             for rate in plan.levels
             for tier in rate.tiers
+        ),
+        "product_rates": "\n".join(
+            "; ".join((_KINDS[one.kind], one.name, str(one.level), _of(one.percent), _written(one.fixed_cents or None)))
+            for one in plan.product_rates
         ),
     }
     for rate in plan.levels:
@@ -92,6 +101,31 @@ def _tiers(form: Mapping[str, str]) -> list[tuple[int, Tier]]:
         if fixed is None:
             raise NotAcceptable("fixed_no_amount", where=where)
         found.append((int(level), Tier(from_cents=start, percent=_percent(cells[2], where), fixed_cents=fixed)))
+    return found
+
+
+def _product_rates(form: Mapping[str, str]) -> list[ProductRate]:
+    found = []
+    for number, line in enumerate(form.get("product_rates", "").splitlines()[:_MOST_PRODUCT_RATES], start=1):
+        if not line.strip():
+            continue
+        where = {"code": "product_rates_line", "params": {"line": number}}
+        cells: list[str] = [cell.strip() for cell in line.split(";")] + [""] * 5
+        kind = next((kind for kind, word in _KINDS.items() if word.casefold() == cells[0].casefold()), None)
+        fixed = cents_of(cells[4]) if cells[4] else 0
+        try:
+            rate = ProductRate.model_validate(
+                {
+                    "kind": kind,
+                    "name": cells[1],
+                    "level": int(cells[2]),
+                    "percent": _percent(cells[3], where),
+                    "fixed_cents": fixed,
+                }
+            )
+        except ValueError:
+            raise NotAcceptable("product_rate_line_not_acceptable", where=where) from None
+        found.append(rate)
     return found
 
 

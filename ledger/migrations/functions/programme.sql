@@ -5,6 +5,7 @@ COMMENT ON TABLE plan_tiers IS 'What a level pays instead from a monthly revenue
 COMMENT ON TABLE partners IS 'Who brings sales: code, address, sponsor, agreement on self-billing.';
 COMMENT ON TABLE partner_history IS 'Sponsor, status and campaign of a partner as they were, from when.';
 COMMENT ON TABLE partner_addresses_before IS 'Mail addresses that a partner had in the last 60 days.';
+COMMENT ON TABLE plan_product_rates IS 'What a level pays for a product or a category in place of its own rate.';
 COMMENT ON TABLE coupons IS 'Whose a coupon is: a sale made with it was brought by that partner.';
 COMMENT ON TABLE partner_links IS 'A partner''s way to the own page: a link that works once, then a cookie.';
 

@@ -148,6 +148,7 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION absorb_sale FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION absorb_sale TO partnerdesk_app;
+COMMENT ON TABLE sale_lines IS 'What a sale consists of, under the reference whose own report says so.';
 COMMENT ON TABLE introductions IS
     'Whom a checkout named that cost nothing: whose the later payments of its subscription or customer are.';
 COMMENT ON TABLE foreign_payments IS
