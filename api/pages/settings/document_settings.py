@@ -13,12 +13,13 @@ from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
 from api.pages.words.payout_words import TAX_CASES
 from ledger import clock
+from ledger.books import BOOKS as ALL_BOOKS
 from ledger.books import NO_BOOKS
 from ledger.payouts import document_settings
 from ledger.payouts.document_settings import DocumentSettings, DocumentSettingsChange
 from ledger.refusals import NotAcceptable, Refused
 from ledger.roles import Permission
-from ledger.tax import turnovers
+from ledger.tax import tax_options, turnovers
 from ledger.tax.document_rules import RULES
 from ledger.types import EASYBILL, LEXOFFICE, DocumentStrategy, TaxCase
 
@@ -50,6 +51,9 @@ _NAMES = (
     "verrechnen",
     *(str(case) for case in TaxCase),
 )
+_WORDS = {case: f"wort-{case}" for case in RULES}
+"""Fields: what a document of a tax case is called in books that ask for a word."""
+_NOBODY_SAID, _TAXED = N_("noch nicht bestätigt"), N_("mit Umsatzsteuer")
 
 
 @router.get("")
@@ -101,9 +105,11 @@ async def _shown(visit: Visit, *, wrong: str | None = None) -> Response:
         wrong=wrong,
         saved=visit.request.query_params.get("hinweis") == "gespeichert",
         found=found,
-        typed=_written(found) | ({name: visit.form[name] for name in _NAMES if name in visit.form} if wrong else {}),
+        typed=_written(found)
+        | ({name: visit.form[name] for name in (*_NAMES, *_WORDS.values()) if name in visit.form} if wrong else {}),
         cases=[(case, TAX_CASES[case], _choices(case)) for case in TaxCase],
         books=BOOKS,
+        words=[(name, TAX_CASES[case], _words(case)) for case, name in _WORDS.items()],
         own_status=_OWN_STATUS,
         profiles=_PROFILES,
         reversals=_REVERSALS,
@@ -120,6 +126,12 @@ def _choices(case: TaxCase) -> dict[DocumentStrategy, str]:
     return {strategy: text for strategy, text in STRATEGIES.items() if strategy is not of_lexoffice or case in RULES}
 
 
+def _words(case: TaxCase) -> dict[str, str]:
+    """As the books call them: an admin looks them up there."""
+    known = {word: word for row in ALL_BOOKS.values() for word in row.tax_options.get(case, ())}
+    return {"": _NOBODY_SAID, **known, **({tax_options.TAXED: _TAXED} if tax_options.TAXED in known else {})}
+
+
 def _written(found: DocumentSettings) -> dict[str, str]:
     own = {None: "", True: "yes", False: "no"}[found.small_business]
     return {
@@ -131,6 +143,7 @@ def _written(found: DocumentSettings) -> dict[str, str]:
         "storno": found.reversal_code,
         "verrechnen": "yes" if found.set_off_claims else "no",
         **{str(case): strategy for case, strategy in found.strategies.items()},
+        **{name: found.tax_options[case].option if case in found.tax_options else "" for case, name in _WORDS.items()},
     }
 
 
@@ -154,6 +167,9 @@ def _read(visit: Visit) -> DocumentSettingsChange:
         members["buyer_reference"] = form["leitweg"] or None
     if form.get("verrechnen"):
         members["set_off_claims"] = form["verrechnen"] == "yes"
+    words = {str(case): visit.field(name).strip() for case, name in _WORDS.items() if name in visit.form}
+    if form.get("buchhaltung") in ALL_BOOKS and ALL_BOOKS[form["buchhaltung"]].tax_options:
+        members["tax_options"] = {case: word for case, word in words.items() if word}
     if form.get("selbst"):
         members["small_business"] = form["selbst"] == "yes"
     try:

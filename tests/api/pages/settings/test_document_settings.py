@@ -28,6 +28,20 @@ async def test_the_whole_choice_is_one_form(firm: Firm) -> None:
     assert 'value="GU-{year}-{number:04}"' in (await admin.get(PAGE)).text
 
 
+async def test_books_in_easybill_are_chosen_with_the_words_that_an_admin_confirms(firm: Firm) -> None:
+    admin = await firm.person(Role.ADMIN)
+    told = {"buchhaltung": "easybill", "selbst": "no", "wort-regular": "taxed", "wort-private": "nStb"}
+    assert (await admin.post(PAGE, told)).status_code == 303
+    shown = (await admin.get(PAGE)).text
+    assert '<option value="easybill" selected>' in shown
+    assert '<option value="nStb" selected>' in shown
+    rows = await firm.rows(
+        "SELECT tax_case, option, confirmed_by FROM tax_options WHERE tenant_id = $1", firm.tenant.id
+    )
+    assert {(row["tax_case"], row["option"]) for row in rows} == {("regular", "taxed"), ("private", "nStb")}
+    assert (await admin.post(PAGE, told | {"wort-regular": "smallBusiness"})).status_code == 422
+
+
 async def test_a_choice_that_cannot_be_is_refused_in_words_and_what_was_typed_stays(firm: Firm) -> None:
     admin = await firm.person(Role.ADMIN)
     refused = await admin.post(PAGE, GOOD | {"regular": "lexoffice_credit_note"})
