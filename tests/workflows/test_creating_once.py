@@ -172,7 +172,7 @@ async def test_a_content_that_lexoffice_refuses_is_written_anew_once_it_is_mende
     await shop.api("PATCH", "/partners/ANNA", {"lexoffice_contact_id": "11111111-2222-3333-4444-555555555555"})
     payout = await approved(shop)
     asked = await task(shop, "credit_note_refused")
-    assert asked["reason"] == "lexoffice lehnt den Inhalt des Belegs ab."
+    assert asked["reason"] == "Die Buchhaltung lehnt den Inhalt des Belegs ab."
     assert "406" in asked["detail"]["technical"]
     await shop.api("PATCH", "/partners/ANNA", {"lexoffice_contact_id": None})
     waiting = await shop.payout_when(payout["number"], "awaiting_approval")

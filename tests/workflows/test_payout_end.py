@@ -130,7 +130,7 @@ async def test_a_deleted_credit_note_cancels_its_payout(connected_shop: Shop) ->
     await task(connected_shop, "document_reopened")
     await connected_shop.click(payout["credit_note_id"], "delete")
     cancelled = await connected_shop.payout_when(payout["number"], "cancelled")
-    assert cancelled["state_reason"] == "Gutschrift in lexoffice gelöscht."
+    assert cancelled["state_reason"] == "Gutschrift in der Buchhaltung gelöscht."
     assert await states_of_commissions(connected_shop) == {"approved"}
     assert await connected_shop.tasks() == []
 
