@@ -83,8 +83,8 @@ def test_what_is_missing_is_said_by_name(helm: Path, without: str, says: str) ->
     [
         ("temporal.address=https://temporal", "temporal"),
         ("image.digest=sha256:abc", "digest"),
-        ("environment.PATH=/tmp", "environment"),
-        ("codecServer.enabled=true", "codecServer.uiOrigin is missing"),
+        ("environment.PATH=/tmp", "PATH"),
+        ("codecServer.enabled=true", "temporalUiUrl is missing"),
         ("temporal.tls.mutual=true", "secrets.temporal is missing"),
     ],
 )

@@ -36,13 +36,13 @@ app.kubernetes.io/component: {{ .component }}
 {{- $_ := required "secrets.owner is missing: the name of the Secret with PARTNERDESK_OWNER_DATABASE_URL, for the migration alone" .Values.secrets.owner -}}
 {{- $_ := required "temporal.address is missing: host:port of Temporal's frontend" .Values.temporal.address -}}
 {{- $_ := required "publicUrl is missing: where providers and browsers reach the API, such as https://partner.example.com" .Values.publicUrl -}}
-{{- if and .Values.codecServer.enabled (not .Values.codecServer.uiOrigin) -}}
-{{- fail "codecServer.uiOrigin is missing: the origin of the Temporal UI, which alone may ask" -}}
+{{- if and .Values.codecServer.enabled (not .Values.temporalUiUrl) -}}
+{{- fail "temporalUiUrl is missing: the codec server answers to the Temporal UI alone" -}}
 {{- end -}}
 {{- if and .Values.api.ingress.enabled (not .Values.api.ingress.host) -}}
 {{- fail "api.ingress.host is missing: the host name of publicUrl" -}}
 {{- end -}}
-{{- if and (or .Values.temporal.tls.mutual) (not .Values.secrets.temporal) -}}
+{{- if and .Values.temporal.tls.mutual (not .Values.secrets.temporal) -}}
 {{- fail "secrets.temporal is missing: temporal.tls.mutual wants a Secret with tls.crt and tls.key" -}}
 {{- end -}}
 {{- end -}}
