@@ -21,6 +21,7 @@ from chaos.quiet import is_quiet, open_engine
 from chaos.steps.points import Fate, Folder, Point, Step
 from chaos.steps.stack import SteppingStack
 from ledger.database import Ledger
+from sandbox.processes import StackError
 from sandbox.stack import Ports
 
 Say = Callable[[str], None]
@@ -123,6 +124,9 @@ class Rounds:
                 while not await is_quiet(self._stack, self._firms):  # noqa: ASYNC110 - nothing tells of it
                     await asyncio.sleep(0.1)
         except TimeoutError:
+            for part in (self._stack.worker, self._stack.api):
+                if part.has_ended:
+                    raise StackError(f"{part.name} does not start any more. {part.process.last_words()}") from None
             at = self._diary.unfinished.pop(f"loop {loop} ({point})", "something was still under way")
             self._report.differences.append(f"loop {loop} ({point}): {at}")
         self._report.loops += 1
