@@ -5,6 +5,7 @@ search attributes and shows no details: what the product does for ops is part of
 """
 
 import os
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -163,14 +164,27 @@ class BareDocument:
         self._arrived.append(value)
 
 
-class BareActivities:
-    """They answer at once; the last of each kind counts itself."""
+Commit = Callable[[int], Awaitable[None]]
+"""So many commits that say nothing, one after the other, each waited for."""
 
-    def __init__(self, counter: int) -> None:
+
+async def none_of_them(_: int) -> None:
+    """What the bare engine commits."""
+
+
+class BareActivities:
+    """They answer at once; the last of each kind counts itself.
+
+    On the floor each makes first the commits without which what the product's own does would not be safe.
+    """
+
+    def __init__(self, counter: int, commit: Commit = none_of_them) -> None:
         self._counter = counter
+        self._commit = commit
 
     @activity.defn
     async def advance(self, task: AdvanceInput) -> PayoutView:
+        await self._commit(1)  # the intent; the state that follows from what was seen
         if any(received.signal == "credit_note_paid" for received in task.notes):
             os.write(self._counter, PAID)
             return PayoutView(state=PayoutState.PAID, step=Step.END, credit_note_number="GS-2026-0001")
@@ -178,25 +192,30 @@ class BareActivities:
 
     @activity.defn
     async def create_credit_note(self, task: DocumentCreation) -> PayoutView:
+        await self._commit(2)  # that it is sent; the document's id
         return PayoutView(state=PayoutState.APPROVED, step=Step.READ_BACK, intent=task.intent)
 
     @activity.defn
     async def read_back_credit_note(self, task: DocumentCreation) -> PayoutView:
+        await self._commit(1)  # number and totals, and what they mean
         os.write(self._counter, READ_BACK)
         return PayoutView(state=PayoutState.CREDIT_NOTE_OPEN, credit_note_number="GS-2026-0001")
 
     @activity.defn
     async def fetch_document(self, fetched: FetchedDocument) -> FetchedDocument:
+        await self._commit(1)  # what was fetched
         settled = any(delivery.event % EVENTS_PER_PAYOUT for delivery in fetched.deliveries)
         seen = {"kind": DocumentKind.CREDIT_NOTE, "document": _SOME_ID, "status": "paidoff" if settled else "open"}
         return fetched.model_copy(update={**seen, "missing": "payments" if settled else None})
 
     @activity.defn
     async def fetch_payments(self, fetched: FetchedDocument) -> FetchedDocument:
+        await self._commit(1)  # what was fetched
         return fetched.model_copy(update={"payments": _SOME_ID, "missing": None})
 
     @activity.defn
     async def conclude(self, task: ConcludeInput) -> Conclusion:
+        await self._commit(1)  # what it means, and that the events have ended
         os.write(self._counter, CONCLUDED)
         if task.gathered.status == "open":
             return Conclusion(outcome="unchanged")

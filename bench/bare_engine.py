@@ -1,4 +1,7 @@
-"""The bare engine on the product's own server: a namespace, its worker process, and the legs that are run on it."""
+"""The bare engine on the product's own server: a namespace, its worker process, and the legs that are run on it.
+
+The floor (bench/floor.py) is another one, in a namespace of its own, whose worker commits.
+"""
 
 import asyncio
 import sys
@@ -29,31 +32,25 @@ from sandbox.processes import Command, Service
 from workflows import search_attributes
 from workflows.messages import LEXOFFICE, Pace, document_workflow_id, payout_workflow_id
 
-NAMESPACE = "bare"
+BARE, FLOOR = "bare", "floor"
+"""Namespaces."""
 _CHECKOUT = Path(__file__).resolve().parent.parent
 
 
 class BareWorker(Service):
-    name = "Bare worker"
-
-    def __init__(self, state: Path, address: str) -> None:
-        self._state = state
-        self._address = address
-        self.counter = state / "counter"
-        self._ready = state / "ready"
+    def __init__(self, state: Path, address: str, namespace: str, database: str | None) -> None:
+        self.name = f"Worker of the namespace {namespace}"
+        self._arguments = [address, namespace]
+        self._database = database
+        self._log = state / f"{namespace}-worker.log"
+        self.counter = state / f"{namespace}-counter"
+        self._ready = state / f"{namespace}-ready"
 
     def command(self) -> Command:
         self._ready.unlink(missing_ok=True)
-        argv = [
-            sys.executable,
-            "-m",
-            "bench.bare_worker",
-            self._address,
-            NAMESPACE,
-            str(self.counter),
-            str(self._ready),
-        ]
-        return Command(self.name, argv, self._state / "bare-worker.log", env={"PYTHONPATH": str(_CHECKOUT)})
+        argv = [sys.executable, "-m", "bench.bare_worker", *self._arguments, str(self.counter), str(self._ready)]
+        argv += [] if self._database is None else [self._database]
+        return Command(self.name, argv, self._log, env={"PYTHONPATH": str(_CHECKOUT)})
 
     async def is_ready(self) -> bool:
         return self._ready.exists()
@@ -70,10 +67,12 @@ class BareEngine:
     tenants: list[Tenant]
     last_whole: list[tuple[str, str]] = field(default_factory=list)
     """Workflow ids of payout and document of the last whole loop, for a look at their histories."""
+    commits: bool = False
+    """It is the floor."""
     _next: int = 1
 
     def processes(self) -> dict[str, int]:
-        of_both = {"temporal", "engine_postgres"}
+        of_both = {"temporal", "engine_postgres", *(("postgres",) if self.commits else ())}
         shared = {part: pid for part, pid in self.rig.processes().items() if part in of_both}
         return {**shared, "bare_worker": self.worker.process.pid}
 
@@ -152,23 +151,26 @@ class BareEngine:
 
 
 @asynccontextmanager
-async def bare_engine(rig: Rig, pace: Pace, tenants: int) -> AsyncIterator[BareEngine]:
-    address = rig.stack.addresses.temporal.address
-    await _make_namespace(rig.engine)
-    client = await Client.connect(address, namespace=NAMESPACE, data_converter=pydantic_data_converter)
+async def bare_engine(rig: Rig, pace: Pace, tenants: int, *, of: str = BARE) -> AsyncIterator[BareEngine]:
+    """`of`: BARE or FLOOR."""
+    addresses = rig.stack.addresses
+    await _make_namespace(rig.engine, of)
+    client = await Client.connect(addresses.temporal.address, namespace=of, data_converter=pydantic_data_converter)
     await _make_ready(client)
-    worker = BareWorker(rig.stack.addresses.state, address)
+    database = addresses.postgres.app_url if of == FLOOR else None
+    worker = BareWorker(addresses.state, addresses.temporal.address, of, database)
     await worker.serve()
-    slugs = [f"bare-{number:02d}" for number in range(1, tenants + 1)]
+    slugs = [f"{of}-{number:02d}" for number in range(1, tenants + 1)]
     try:
-        yield BareEngine(rig, client, worker, pace, [Tenant(id=TenantId(uuid4()), slug=slug) for slug in slugs])
+        known = [Tenant(id=TenantId(uuid4()), slug=slug) for slug in slugs]
+        yield BareEngine(rig, client, worker, pace, known, commits=of == FLOOR)
     finally:
         await worker.stop()
 
 
-async def _make_namespace(client: Client) -> None:
+async def _make_namespace(client: Client, name: str) -> None:
     retention = timedelta(days=1)
-    request = RegisterNamespaceRequest(namespace=NAMESPACE)
+    request = RegisterNamespaceRequest(namespace=name)
     request.workflow_execution_retention_period.FromTimedelta(retention)
     await client.workflow_service.register_namespace(request)
 
@@ -179,11 +181,11 @@ async def _make_ready(client: Client) -> None:
     for _ in range(60):
         try:
             await client.operator_service.add_search_attributes(
-                AddSearchAttributesRequest(namespace=NAMESPACE, search_attributes=wanted)
+                AddSearchAttributesRequest(namespace=client.namespace, search_attributes=wanted)
             )
             await client.workflow_service.update_task_queue_config(
                 UpdateTaskQueueConfigRequest(
-                    namespace=NAMESPACE,
+                    namespace=client.namespace,
                     identity="bench",
                     task_queue=LEXOFFICE,
                     task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,

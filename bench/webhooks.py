@@ -30,7 +30,8 @@ async def compare(count: int, runs: int, product: Product, bare: BareEngine) -> 
     async def of_bare(clock: LegClock) -> None:
         await bare.signal_with_start(count, IN_FLIGHT, clock)
 
-    return await alternate("webhooks", count, runs, (api_only, of_product), (temporal_only, of_bare), what="webhook")
+    sides = {"product": (api_only, of_product), "bare": (temporal_only, of_bare)}
+    return await alternate("webhooks", count, runs, sides, what="webhook")
 
 
 async def at_half_load(product: Product, per_second: float, seconds: float) -> dict[str, Any]:

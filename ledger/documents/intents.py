@@ -289,31 +289,30 @@ async def made(tx: TenantTransaction, intent: IntentId, resource_id: UUID, *, ad
     False, and nothing is stored, when the intent was given up or answered by another document: then this one is one
     too many, and a person must know.
     """
-    taken = await tx.fetchval(
+    taken = await tx.fetchrow(
         """
         UPDATE creation_intents SET resource_id = $3, adopted = $4, unclear_at = NULL
          WHERE tenant_id = $1 AND id = $2 AND (resource_id = $3 OR (resource_id IS NULL AND closed_at IS NULL))
-        RETURNING true
+        RETURNING own_document_id
         """,
         tx.tenant.id,
         intent,
         resource_id,
         adopted,
     )
-    if not taken:
+    if taken is None:
         return False
-    # A document that is booked once more: its earlier vouchers are voided or deleted, and no longer the payout's.
-    await tx.execute(
-        """
-        UPDATE external_documents d SET detached_at = now()
-          FROM creation_intents i
-         WHERE i.tenant_id = $1 AND i.id = $2 AND d.tenant_id = i.tenant_id
-           AND d.own_document_id = i.own_document_id AND d.resource_id <> $3 AND d.detached_at IS NULL
-        """,
-        tx.tenant.id,
-        intent,
-        resource_id,
-    )
+    if taken["own_document_id"] is not None:
+        # Booked once more: its earlier vouchers are voided or deleted, and no longer the payout's.
+        await tx.execute(
+            """
+            UPDATE external_documents SET detached_at = now()
+             WHERE tenant_id = $1 AND own_document_id = $2 AND resource_id <> $3 AND detached_at IS NULL
+            """,
+            tx.tenant.id,
+            taken["own_document_id"],
+            resource_id,
+        )
     await tx.execute(
         """
         INSERT INTO external_documents
