@@ -265,11 +265,10 @@ async def _blocked_by_tax(tx: TenantTransaction, payouts: list[UUID]) -> dict[UU
     """Payouts whose document the table would refuse today, judged together (see ledger/payouts/payout_requests.py)."""
     if not payouts:
         return {}
-    facts = await tenant_facts(tx)
     rows = await tx.fetch(
         f"""
         WITH days AS (
-            SELECT DISTINCT p.id AS payout_id, p.partner_id, p.tax_case, c.service_date
+            SELECT DISTINCT p.id AS payout_id, p.books, p.partner_id, p.tax_case, c.service_date
               FROM payouts p
               JOIN payout_lines l ON l.tenant_id = p.tenant_id AND l.payout_id = p.id AND l.released_at IS NULL
               JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
@@ -283,12 +282,14 @@ async def _blocked_by_tax(tx: TenantTransaction, payouts: list[UUID]) -> dict[UU
         payouts,
         timeout=SECONDS,
     )
-    verdicts: dict[tuple[PartnerId, date], tuple[Reason | None, TaxCase | None]] = {}
+    # By the books that each was made with, whatever the tenant has now.
+    facts = {books: await tenant_facts(tx, books) for books in {row["books"] for row in rows}}
+    verdicts: dict[tuple[str, PartnerId, date], tuple[Reason | None, TaxCase | None]] = {}
     blocked: dict[UUID, Reason] = {}
     for row in rows:
-        key = (row["partner_id"], row["service_date"])
+        key = (row["books"], row["partner_id"], row["service_date"])
         if key not in verdicts:
-            verdicts[key] = _verdict(facts, row)
+            verdicts[key] = _verdict(facts[row["books"]], row)
         reason, tax_case = verdicts[key]
         if reason is None and tax_case is not TaxCase(row["tax_case"]):
             reason = Reason.of(WHY_NOT["tax"])

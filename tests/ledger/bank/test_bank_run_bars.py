@@ -40,6 +40,13 @@ async def _judged(shop: Shop, vault: Vault) -> dict[str, str | None]:
         return {one.number: in_words(one.barred) for one in await bank_candidates.judged(tx, vault)}
 
 
+async def test_a_document_is_judged_by_the_books_that_it_is_in(shop: Shop, vault: Vault) -> None:
+    payout = await open_payout(shop, vault)
+    # Nobody has confirmed a word for its tax case in the books that the tenant has now.
+    await shop.rows("UPDATE tenants SET books = 'easybill', small_business = true")
+    assert await _judged(shop, vault) == {payout.number: None}
+
+
 @pytest.mark.parametrize(
     ("statement", "reason"),
     [
