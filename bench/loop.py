@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bench import histories, memory, payouts, recovery, slow_engine, webhooks
+from bench import histories, memory, payouts, recovery, sales, slow_engine, webhooks
 from bench.bare_engine import FLOOR, bare_engine
 from bench.product import Product
 from bench.rig import running, say
@@ -15,7 +15,7 @@ from workflows.messages import Pace
 
 ABOUT = "Payouts, notifications and webhooks against a bare engine of the same shape; memory; time after a crash."
 
-SECTIONS = ("payouts", "webhooks", "slow_engine", "memory", "recovery")
+SECTIONS = ("payouts", "webhooks", "sales", "slow_engine", "memory", "recovery")
 ON_A_CLUSTER = ("payouts", "webhooks")
 QUIET_S = 0.5
 """Both sides wait so long for a click's other notifications. The usual 1.5 s would flatter the ratio."""
@@ -35,6 +35,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--runs", type=int, help="pairs of legs (5)")
     parser.add_argument("--payouts", type=int, help="payouts in a leg (150)")
     parser.add_argument("--durable", action="store_true", help="PostgreSQL waits for its disk, as it does in use")
+    parser.add_argument("--sales", type=int, help="sales in a leg (500)")
     parser.add_argument("--webhooks", type=int, help="webhooks in a leg (1000)")
     parser.add_argument(
         "--on",
@@ -52,6 +53,8 @@ async def run(options: argparse.Namespace, state: Path) -> Mapping[str, Any]:
     figures: dict[str, Any] = {}
     if "payouts" in chosen or "webhooks" in chosen:
         figures |= await _compare_with_bare_engine(options, state / "loop", chosen)
+    if "sales" in chosen:
+        figures["sales"] = await sales.measure(state / "sales", options)
     if "slow_engine" in chosen:
         figures["webhooks_beside_a_slow_engine"] = await slow_engine.measure(state / "slow_engine", options)
     if "memory" in chosen:
