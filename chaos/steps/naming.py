@@ -17,7 +17,7 @@ LOOP = frozenset({"DocumentWorkflow", "PayoutWorkflow"})
 """For whom the worker acts, when somebody sells or is paid; the rest goes on by the clock: hand-over, sweep."""
 
 
-_BY_THE_CLOCK = frozenset({"api_quota"})
+_BY_THE_CLOCK = frozenset({"api_quota", "request_log"})
 """Modules by which the API tells from time to time what it has counted."""
 
 
