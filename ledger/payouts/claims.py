@@ -209,8 +209,20 @@ async def raise_of_correction(tx: TenantTransaction, reversal: OwnReversal) -> N
 async def follow_surplus(tx: TenantTransaction, payout: Payout, surplus_cents: int) -> None:
     """So much more than was due has left for this payout and is still out: the claim is of that amount.
 
-    0: the bank took it back. What was paid back of it by then stays. The payout is locked.
+    0: the bank took it back. What was paid back of it by then stays; what is set off only against a payout that awaits
+    approval does not, whose content changes by it. The payout is locked.
     """
+    await tx.execute(
+        """
+        UPDATE set_offs SET released_at = now()
+         WHERE tenant_id = $1 AND released_at IS NULL
+           AND claim_id IN (SELECT id FROM claims WHERE tenant_id = $1 AND payout_id = $2 AND settled_cents > $3)
+           AND payout_id IN (SELECT id FROM payouts WHERE tenant_id = $1 AND state = 'awaiting_approval')
+        """,
+        tx.tenant.id,
+        payout.id,
+        surplus_cents,
+    )
     if surplus_cents > 0:
         await tx.execute(
             """

@@ -4,7 +4,7 @@ import pytest
 
 from ledger.books import NO_BOOKS
 from ledger.documents.own.cii import xml_of
-from ledger.payouts import decisions, own_content, payout_content, payout_lines, set_offs
+from ledger.payouts import claims, decisions, own_content, payout_content, payout_lines, payouts, set_offs
 from ledger.payouts.claims import ClaimState
 from ledger.payouts.payouts import Payout
 from ledger.refusals import ContentHasChanged, NotAllowedNow
@@ -112,3 +112,21 @@ async def test_no_more_comes_of_a_claim_than_is_owed(shop: Shop) -> None:
                 claim.id,
             )
     assert (await look(shop, payout.number)).set_off_cents == 4_760
+
+
+async def test_a_surplus_that_the_bank_took_back_is_set_off_against_nothing_that_awaits_approval(shop: Shop) -> None:
+    await claimed(shop)
+    await allowed(shop)
+    [paid] = await shop.rows("SELECT number FROM payouts")
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await claims.follow_surplus(tx, await payouts.lock(tx, paid["number"]), 2_000)
+    await earn(shop, 10_000)
+    payout = await request(shop)
+    assert payout.set_off_cents == 4_760 + 2_000
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await claims.follow_surplus(tx, await payouts.lock(tx, paid["number"]), 0)
+    assert (await look(shop, payout.number)).set_off_cents == 4_760
+    assert sorted(one.state for one in await claims_of(shop)) == [ClaimState.NETTED, ClaimState.VOID]
+    with pytest.raises(ContentHasChanged):
+        await approve(shop, payout)
+    assert await broken(shop.ledger, shop.tenant) == []
