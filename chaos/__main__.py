@@ -46,6 +46,7 @@ async def _main(options: argparse.Namespace) -> int:
         careless=options.careless,
         lost_answers=options.lost_answers,
         settle_seconds=options.settle_minutes * 60,
+        beside=options.beside,
         shape=SHAPES[options.on],
     )
     state = options.state or Path(tempfile.mkdtemp(prefix="partnerdesk-chaos-", dir=memory_folder()))
@@ -111,6 +112,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--settle-minutes", type=float, default=6.0, help="at most, afterwards (%(default)s)")
     parser.add_argument(
         "--on", choices=tuple(SHAPES), default="dev", help="Temporal's development server, or script/cluster's parts"
+    )
+    parser.add_argument(
+        "--beside",
+        metavar="COMMIT",
+        help="workers begin with the code of this commit, such as a release's (tests/releases/); ours is deployed, "
+        "rolled back and deployed again while parts die",
     )
     parser.add_argument("--no-faults", action="store_true", help="kills only")
     parser.add_argument(

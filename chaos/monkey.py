@@ -29,6 +29,7 @@ class Monkey:
         self.kills: Counter[str] = Counter()
         self.ended_by_itself: Counter[str] = Counter()
         self.revived: Counter[str] = Counter()
+        self.deploys: Counter[str] = Counter()
 
     async def carry_out(self, kills: tuple[Kill, ...], began: float) -> None:
         """SIGKILL at the planned times. A part that is down just then is left alone, and not counted."""
@@ -40,6 +41,12 @@ class Monkey:
         if not self._parts[name].has_ended and name not in self._killed:
             self.kills[name] += 1
             await self._end(name, down_seconds)
+
+    async def restart(self, name: str) -> None:
+        """As an orchestrator does it with a deploy: asked to end, and started again at once."""
+        self._killed.add(name)
+        self.deploys[name] += 1
+        await self._parts[name].stop()
 
     async def _end(self, name: str, down_seconds: float) -> None:
         self._killed.add(name)

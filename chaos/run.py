@@ -24,6 +24,7 @@ from chaos.parts import Careless, second_worker
 from chaos.people import Person
 from chaos.plan import Plan
 from chaos.quiet import answers, is_quiet, open_engine
+from chaos.releases import DeployedWorker, OtherRelease, checked_out, deploy
 from ledger.database import Ledger
 from sandbox.processes import Service
 from sandbox.stack import DEV, Ports, Shape, Stack
@@ -65,6 +66,8 @@ class Conditions:
     careless: bool
     lost_answers: float | None
     settle_seconds: float
+    beside: str | None = None
+    """A commit: the workers begin with its code, and ours is deployed meanwhile (releases.py)."""
     shape: Shape = DEV
     """Of the stack: on a cluster one API of two dies, and the front goes on with the other."""
 
@@ -79,6 +82,11 @@ async def run(plan: Plan, conditions: Conditions, state: Path, say: Say) -> dict
     )
     began = time.monotonic()
     async with AsyncExitStack() as exits:
+        other = None
+        if conditions.beside:
+            other = await exits.enter_async_context(
+                checked_out(conditions.beside, state.with_name(f"{state.name}-beside"))
+            )
         stack = await exits.enter_async_context(
             Stack(
                 state,
@@ -89,9 +97,10 @@ async def run(plan: Plan, conditions: Conditions, state: Path, say: Say) -> dict
                 lexoffice_options=_SANDBOX,
                 environment=environment,
                 shape=conditions.shape,
+                release_before=other.folder if other else None,
             )
         )
-        parts = await _parts(exits, stack, conditions)
+        parts = await _parts(exits, stack, conditions, other)
         http = await exits.enter_async_context(
             httpx.AsyncClient(trust_env=False, limits=httpx.Limits(max_connections=100))
         )
@@ -106,6 +115,7 @@ async def run(plan: Plan, conditions: Conditions, state: Path, say: Say) -> dict
         say(f"Prepared within {time.monotonic() - began:.0f} s; chaos for {plan.seconds:.0f} s.")
         diary = Diary()
         monkey = Monkey(parts, say)
+        deployed = {name: part for name, part in parts.items() if isinstance(part, DeployedWorker)}
         people = [Person(firm) for firm in firms]
         faults: Counter[str] = Counter()
         async with in_background(
@@ -114,6 +124,7 @@ async def run(plan: Plan, conditions: Conditions, state: Path, say: Say) -> dict
             *(one.be_there() for one in people),
             *(firm.banker.be_there() for firm in firms if firm.banker is not None),
             *([days.go_by()] if days is not None else []),
+            *([deploy(deployed, monkey, time.monotonic(), plan.seconds)] if deployed else []),
         ) as background:
             if conditions.faults:
                 await weather.begin(firms, plan.seed, lost_answers=conditions.lost_answers)
@@ -145,11 +156,15 @@ async def run(plan: Plan, conditions: Conditions, state: Path, say: Say) -> dict
         }
 
 
-async def _parts(exits: AsyncExitStack, stack: Stack, conditions: Conditions) -> dict[str, Service]:
+async def _parts(
+    exits: AsyncExitStack, stack: Stack, conditions: Conditions, other: OtherRelease | None
+) -> dict[str, Service]:
     workers: list[Service] = list(stack.workers[:2])
-    if conditions.careless:
+    if conditions.careless or other:
         await asyncio.gather(*(worker.stop() for worker in workers))
         started: list[Service] = [Careless(stack, 1), Careless(stack, 2)]
+        if other:
+            started = [DeployedWorker(stack, 1, other), DeployedWorker(stack, 2, other)]
         workers = started
     else:
         started = [second_worker(stack)] if len(workers) == 1 else []
@@ -293,6 +308,7 @@ def _report(
         "decisions": diary.decisions,
         "kills": dict(sorted(monkey.kills.items())),
         "revived": dict(monkey.revived),
+        "deploys": dict(monkey.deploys),
         "ended_by_themselves": dict(monkey.ended_by_itself),
         "faults": dict(sorted(faults.items())),
         "notifications": len(sent),

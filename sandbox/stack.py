@@ -154,6 +154,7 @@ class Stack:
     requests_per_second: the pace towards lexoffice per tenant, in the engine and at the socket.
     trust_engine_signals: signals sent by hand count as decisions (PARTNERDESK_TRUST_ENGINE_SIGNALS); script/dev only.
     shape: several APIs stand behind HAProxy, which then listens at the API's port.
+    release_before: a checkout whose migrations come first, as in a deploy.
     """
 
     temporal: TemporalServer | TemporalCluster
@@ -172,9 +173,11 @@ class Stack:
         lexoffice_options: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
         shape: Shape = DEV,
+        release_before: Path | None = None,
     ) -> None:
         self._state = state.resolve()
         self._shape = shape
+        self._release_before = release_before
         self._durable = durable
         self._ports = ports
         self._emit = emit
@@ -209,6 +212,8 @@ class Stack:
                 f"{environment['PARTNERDESK_PUBLIC_URL']}/oauth/lexoffice/callback",
             )
             async with announced("Bringing the database to the newest version …", self._emit):
+                if self._release_before is not None:
+                    await run_to_end(self._migrate({**environment, "PYTHONPATH": str(self._release_before)}))
                 await run_to_end(self._migrate(environment))
             ports = [self._ports.worker, *(free_port() for _ in range(self._shape.workers - 1))]
             self.workers = self._copies("worker", "--health-port", ports, environment)
@@ -301,7 +306,8 @@ class Stack:
         return Partnerdesk(name, arguments, ready, self._state / f"{name}.log", environment)
 
     def _migrate(self, environment: Mapping[str, str]) -> Command:
-        command = [partnerdesk_command(), "migrate"]
+        # -P: whose code it is PYTHONPATH says, not the folder that we run in.
+        command = [sys.executable, "-P", "-m", "cli", "migrate"]
         return Command("partnerdesk migrate", command, self._state / "migrate.log", env=environment)
 
     def _environment(self) -> dict[str, str]:
