@@ -20,8 +20,9 @@ from sandbox.slow_engine import SlowLine, slow_line
 _DONE_WITHIN_S = 0.6
 """The engine has carried out by then what was sent: the answer waits on the line, which is cut."""
 _FOR_EVER_S = 1e6
-_ACTIVITY_AT_MOST, _HEARTBEAT_AT_MOST, _WORKFLOW_TASK_AT_MOST = (timedelta(seconds=s) for s in (10, 3, 4))
-"""How soon the engine takes a process for dead: as long as the product says, an hour would be waited for."""
+_ACTIVITY_AT_MOST, _HEARTBEAT_AT_MOST, _WORKFLOW_TASK_AT_MOST = (timedelta(seconds=s) for s in (12, 8, 4))
+"""How soon the engine takes a process for dead: as long as the product says, an hour would be waited for. An activity
+says after 3 s for the first time that it is alive (activities/heartbeats.py)."""
 _TELLING = ("start_", "signal_")
 """Calls that change something. What else a process asks is whether the engine is there."""
 

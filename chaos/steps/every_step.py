@@ -37,7 +37,8 @@ _OF_NOTIFICATIONS = (
 )
 """Those of one click are gathered, or are not."""
 _WARM_UPS = 1
-_PATIENCE_S = 150.0
+_PATIENCE_S = 400.0
+"""A contact that may have been made is looked for during two minutes (activities/creation/voucher_contacts.py)."""
 _IN_FLIGHT_S = 8.0
 _ENVIRONMENT = {
     "PARTNERDESK_QUIET_SECONDS": "0.3",
