@@ -183,6 +183,7 @@ from .new_customer import NewCustomer
 from .new_day import NewDay
 from .new_import import NewImport
 from .new_invoice_of_sale import NewInvoiceOfSale
+from .new_line import NewLine
 from .new_own_account import NewOwnAccount
 from .new_partner import NewPartner
 from .new_partner_status import NewPartnerStatus
@@ -280,6 +281,10 @@ from .problem_body import ProblemBody
 from .problem_body_params import ProblemBodyParams
 from .problem_shown import ProblemShown
 from .problem_shown_params import ProblemShownParams
+from .product_rate import ProductRate
+from .product_rate_kind import ProductRateKind
+from .product_rate_shown import ProductRateShown
+from .product_rate_shown_kind import ProductRateShownKind
 from .proof_by_hand import ProofByHand
 from .put_source_source import PutSourceSource
 from .rate import Rate
@@ -597,6 +602,7 @@ __all__ = (
     "NewDay",
     "NewImport",
     "NewInvoiceOfSale",
+    "NewLine",
     "NewOwnAccount",
     "NewPartner",
     "NewPartnerStatus",
@@ -690,6 +696,10 @@ __all__ = (
     "ProblemBodyParams",
     "ProblemShown",
     "ProblemShownParams",
+    "ProductRate",
+    "ProductRateKind",
+    "ProductRateShown",
+    "ProductRateShownKind",
     "ProofByHand",
     "PutSourceSource",
     "Rate",

@@ -10,6 +10,7 @@ from ..models.tier_mode import TierMode, check_tier_mode
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from ..models.product_rate import ProductRate
     from ..models.rate import Rate
 
 
@@ -26,6 +27,7 @@ class NewPlan:
         max_payments (int | None | Unset): So many payments of a customer or subscription earn
         cap_per_month_cents (int | None | Unset): At most so much per partner and calendar month, all levels together
         cash_discount_lowers_base (bool | Unset):  Default: False.
+        product_rates (list[ProductRate] | Unset): Rates for products and categories; the most special one counts
         valid_from (datetime.datetime | None | Unset):
     """
 
@@ -34,6 +36,7 @@ class NewPlan:
     max_payments: int | None | Unset = UNSET
     cap_per_month_cents: int | None | Unset = UNSET
     cash_discount_lowers_base: bool | Unset = False
+    product_rates: list[ProductRate] | Unset = UNSET
     valid_from: datetime.datetime | None | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
@@ -64,6 +67,13 @@ class NewPlan:
 
         cash_discount_lowers_base = self.cash_discount_lowers_base
 
+        product_rates: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.product_rates, Unset):
+            product_rates = []
+            for product_rates_item_data in self.product_rates:
+                product_rates_item = product_rates_item_data.to_dict()
+                product_rates.append(product_rates_item)
+
         valid_from: None | str | Unset
         if isinstance(self.valid_from, Unset):
             valid_from = UNSET
@@ -87,6 +97,8 @@ class NewPlan:
             field_dict["cap_per_month_cents"] = cap_per_month_cents
         if cash_discount_lowers_base is not UNSET:
             field_dict["cash_discount_lowers_base"] = cash_discount_lowers_base
+        if product_rates is not UNSET:
+            field_dict["product_rates"] = product_rates
         if valid_from is not UNSET:
             field_dict["valid_from"] = valid_from
 
@@ -94,6 +106,7 @@ class NewPlan:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.product_rate import ProductRate  # noqa: PLC0415
         from ..models.rate import Rate  # noqa: PLC0415
 
         d = dict(src_dict)
@@ -141,6 +154,15 @@ class NewPlan:
 
         cash_discount_lowers_base = d.pop("cash_discount_lowers_base", UNSET)
 
+        _product_rates = d.pop("product_rates", UNSET)
+        product_rates: list[ProductRate] | Unset = UNSET
+        if _product_rates is not UNSET:
+            product_rates = []
+            for product_rates_item_data in _product_rates:
+                product_rates_item = ProductRate.from_dict(product_rates_item_data)
+
+                product_rates.append(product_rates_item)
+
         def _parse_valid_from(data: object) -> datetime.datetime | None | Unset:
             if data is None:
                 return data
@@ -164,6 +186,7 @@ class NewPlan:
             max_payments=max_payments,
             cap_per_month_cents=cap_per_month_cents,
             cash_discount_lowers_base=cash_discount_lowers_base,
+            product_rates=product_rates,
             valid_from=valid_from,
         )
 

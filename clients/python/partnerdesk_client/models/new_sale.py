@@ -11,6 +11,7 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from ..models.buyer_names import BuyerNames
     from ..models.given_rate import GivenRate
+    from ..models.new_line import NewLine
 
 
 T = TypeVar("T", bound="NewSale")
@@ -33,6 +34,7 @@ class NewSale:
         order_reference (None | str | Unset):
         subscription (None | str | Unset):
         customer (BuyerNames | None | Unset):
+        lines (list[NewLine] | Unset):
         awaits_invoice (bool | Unset):  Default: False.
     """
 
@@ -48,6 +50,7 @@ class NewSale:
     order_reference: None | str | Unset = UNSET
     subscription: None | str | Unset = UNSET
     customer: BuyerNames | None | Unset = UNSET
+    lines: list[NewLine] | Unset = UNSET
     awaits_invoice: bool | Unset = False
 
     def to_dict(self) -> dict[str, Any]:
@@ -110,6 +113,13 @@ class NewSale:
         else:
             customer = self.customer
 
+        lines: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.lines, Unset):
+            lines = []
+            for lines_item_data in self.lines:
+                lines_item = lines_item_data.to_dict()
+                lines.append(lines_item)
+
         awaits_invoice = self.awaits_invoice
 
         field_dict: dict[str, Any] = {}
@@ -138,6 +148,8 @@ class NewSale:
             field_dict["subscription"] = subscription
         if customer is not UNSET:
             field_dict["customer"] = customer
+        if lines is not UNSET:
+            field_dict["lines"] = lines
         if awaits_invoice is not UNSET:
             field_dict["awaits_invoice"] = awaits_invoice
 
@@ -147,6 +159,7 @@ class NewSale:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.buyer_names import BuyerNames  # noqa: PLC0415
         from ..models.given_rate import GivenRate  # noqa: PLC0415
+        from ..models.new_line import NewLine  # noqa: PLC0415
 
         d = dict(src_dict)
         external_id = d.pop("external_id")
@@ -238,6 +251,15 @@ class NewSale:
 
         customer = _parse_customer(d.pop("customer", UNSET))
 
+        _lines = d.pop("lines", UNSET)
+        lines: list[NewLine] | Unset = UNSET
+        if _lines is not UNSET:
+            lines = []
+            for lines_item_data in _lines:
+                lines_item = NewLine.from_dict(lines_item_data)
+
+                lines.append(lines_item)
+
         awaits_invoice = d.pop("awaits_invoice", UNSET)
 
         new_sale = cls(
@@ -253,6 +275,7 @@ class NewSale:
             order_reference=order_reference,
             subscription=subscription,
             customer=customer,
+            lines=lines,
             awaits_invoice=awaits_invoice,
         )
 

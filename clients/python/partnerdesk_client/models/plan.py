@@ -12,6 +12,7 @@ from ..models.tier_mode import TierMode, check_tier_mode
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from ..models.product_rate_shown import ProductRateShown
     from ..models.rate_shown import RateShown
 
 
@@ -34,6 +35,7 @@ class Plan:
         max_payments (int | None | Unset): So many payments of a customer or subscription earn
         cap_per_month_cents (int | None | Unset): At most so much per partner and calendar month, all levels together
         cash_discount_lowers_base (bool | Unset):  Default: False.
+        product_rates (list[ProductRateShown] | Unset): Rates for products and categories; the most special one counts
     """
 
     levels: list[RateShown]
@@ -47,6 +49,7 @@ class Plan:
     max_payments: int | None | Unset = UNSET
     cap_per_month_cents: int | None | Unset = UNSET
     cash_discount_lowers_base: bool | Unset = False
+    product_rates: list[ProductRateShown] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -94,6 +97,13 @@ class Plan:
 
         cash_discount_lowers_base = self.cash_discount_lowers_base
 
+        product_rates: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.product_rates, Unset):
+            product_rates = []
+            for product_rates_item_data in self.product_rates:
+                product_rates_item = product_rates_item_data.to_dict()
+                product_rates.append(product_rates_item)
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -115,11 +125,14 @@ class Plan:
             field_dict["cap_per_month_cents"] = cap_per_month_cents
         if cash_discount_lowers_base is not UNSET:
             field_dict["cash_discount_lowers_base"] = cash_discount_lowers_base
+        if product_rates is not UNSET:
+            field_dict["product_rates"] = product_rates
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.product_rate_shown import ProductRateShown  # noqa: PLC0415
         from ..models.rate_shown import RateShown  # noqa: PLC0415
 
         d = dict(src_dict)
@@ -197,6 +210,15 @@ class Plan:
 
         cash_discount_lowers_base = d.pop("cash_discount_lowers_base", UNSET)
 
+        _product_rates = d.pop("product_rates", UNSET)
+        product_rates: list[ProductRateShown] | Unset = UNSET
+        if _product_rates is not UNSET:
+            product_rates = []
+            for product_rates_item_data in _product_rates:
+                product_rates_item = ProductRateShown.from_dict(product_rates_item_data)
+
+                product_rates.append(product_rates_item)
+
         plan = cls(
             levels=levels,
             id=id,
@@ -209,6 +231,7 @@ class Plan:
             max_payments=max_payments,
             cap_per_month_cents=cap_per_month_cents,
             cash_discount_lowers_base=cash_discount_lowers_base,
+            product_rates=product_rates,
         )
 
         plan.additional_properties = d
