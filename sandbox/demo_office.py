@@ -312,6 +312,16 @@ class Office:
             raise DoorClosed(f"bank {method} {path}: {answer.status_code} {answer.text[:300]}")
         return answer
 
+    async def easybill(self, method: str, path: str, *, api_key: str = "", **members: Any) -> Any:
+        """The sandbox easybill, as a person at its pages; with a key as a caller of its API. Raises DoorClosed."""
+        headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        body: dict[str, Any] = {"json": members} if members or method == "POST" else {}
+        url = f"{self._addresses.easybill_url}{path}"
+        answer = await answer_of(lambda: self._http.request(method, url, headers=headers, **body))
+        if answer.is_error:
+            raise DoorClosed(f"easybill {method} {path}: {answer.status_code} {answer.text[:300]}")
+        return answer.json()
+
     async def _open_bank_account(self) -> None:
         """At the bank and here, confirmed by a second pair of eyes."""
         await self.bank(

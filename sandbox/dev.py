@@ -13,8 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
 
-from sandbox.demo import leave_one_waiting, run_loop
+from sandbox.demo import Loop, leave_one_waiting, run_loop
 from sandbox.demo_bank import LoopByBank
+from sandbox.demo_easybill import LoopInEasybill
 from sandbox.demo_office import Office
 from sandbox.demo_people import USUAL_STATE, codes, kept_people, let_in, told
 from sandbox.operator_command import write_command
@@ -31,7 +32,9 @@ def _print_json(step: Mapping[str, object]) -> None:
     print(json.dumps(step, ensure_ascii=False, default=str), flush=True)
 
 
-async def run_once(dialect: str, *, writes_own: bool = False, paid_by_bank: bool = False, shape: Shape = DEV) -> bool:
+async def run_once(
+    dialect: str, *, writes_own: bool = False, kind: type[Loop] | None = None, shape: Shape = DEV
+) -> bool:
     """The loop over a temporary state, one JSON line per step. True only if every state was reached."""
     state = Path(tempfile.mkdtemp(prefix="partnerdesk-once-"))
     complete = False
@@ -44,7 +47,7 @@ async def run_once(dialect: str, *, writes_own: bool = False, paid_by_bank: bool
                 say=say,
                 dialect=dialect,
                 writes_own=writes_own,
-                kind=LoopByBank if paid_by_bank else None,
+                kind=kind,
             )
     except StackError as error:
         _tell(error)
@@ -109,6 +112,13 @@ def print_codes(state: Path) -> int:
     return 0
 
 
+def _kind(options: argparse.Namespace) -> type[Loop] | None:
+    """Which loop is shown; None: the one by lexoffice."""
+    if options.books == "easybill":
+        return LoopInEasybill
+    return LoopByBank if options.paid_by == "bank" else None
+
+
 async def _main(options: argparse.Namespace) -> int:
     _cancel_on_signals(asyncio.current_task())
     shape = replace(CLUSTER, workers=options.workers) if options.on == "cluster" else DEV
@@ -117,7 +127,7 @@ async def _main(options: argparse.Namespace) -> int:
             run_once(
                 options.dialect or "lexoffice",
                 writes_own=options.strategy == "own",
-                paid_by_bank=options.paid_by == "bank",
+                kind=_kind(options),
                 shape=shape,
             )
             if options.once
@@ -183,6 +193,11 @@ def main() -> None:
         help="with --once: whether a click in lexoffice says that the payout is paid, or the statement of the bank",
     )
     parser.add_argument(
+        "--books",
+        choices=("lexoffice", "easybill"),
+        help="with --once: where the tenant keeps its books; invoice and credit note stand there",
+    )
+    parser.add_argument(
         "--code",
         action="store_true",
         help="print the codes of the moment that the demo's people need as their second factor, and end",
@@ -204,8 +219,10 @@ def main() -> None:
         parser.error("--workers: at least one")
     # Databases, logs, mails and keys of the demo are for nobody else on this machine.
     os.umask(0o077)
-    if (options.dialect or options.strategy or options.paid_by) and not options.once:
-        parser.error("--dialect, --strategy and --paid-by need --once")
+    if (options.dialect or options.strategy or options.paid_by or options.books) and not options.once:
+        parser.error("--dialect, --strategy, --paid-by and --books need --once")
+    if options.books == "easybill" and (options.strategy == "own" or options.paid_by == "bank"):
+        parser.error("--books easybill shows the loop by easybill's own credit note")
     if options.code:
         sys.exit(print_codes(options.state))
     status = asyncio.run(_main(options))
