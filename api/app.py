@@ -56,6 +56,9 @@ _PATHS_OF_MANY_ROWS = (
 )
 _MANY_ROWS_S = 60.0
 """A file of 10,000 payments is written and checked, a year of sales is read, a bundle is packed."""
+_PATHS_OF_WHOLE_FILES = ("/uebernehmen", "/take-over", "/bankverbindungen", "/bank-details/confirm")
+_WHOLE_FILE_S = 300.0
+"""2,000 partners with account and tax status in one transaction: some 40 statements each."""
 # Read a thousand rows at a time, each in a transaction of its own: a long one holds nobody up.
 _WHOLE_LIST_S = 900.0
 # Of each of these thousand: a busy database may not answer within the second that a page has, and the status of a file
@@ -230,6 +233,8 @@ def _seconds(path: str, settings: Settings) -> float:
     """How long a request may take in all."""
     if path.endswith(".csv"):
         return _WHOLE_LIST_S
+    if path.startswith(("/admin/uebernahme/", "/api/v1/imports/")) and path.endswith(_PATHS_OF_WHOLE_FILES):
+        return _WHOLE_FILE_S
     if path.startswith(_PATHS_OF_MANY_ROWS):
         return _MANY_ROWS_S
     return _ASKING_LEXOFFICE_S if path.startswith(_PATHS_THAT_ASK_LEXOFFICE) else settings.request_seconds

@@ -208,6 +208,8 @@ async def _where(tx: TenantTransaction, visit: Visit, task: Task) -> list[tuple[
             return [(_("Verkauf ansehen"), f"/admin/transaktionen/{sale}")] if sale else []
         case "document":
             return await _document(tx, visit, task)
+        case "import":
+            return [(_("Übernahme"), f"/admin/uebernahme/{task.subject_id}")]
         case "bank_run":
             return [(task.subject_id, f"/admin/zahlungslaeufe/{task.subject_id}")]
         case "own_account" if task.kind == statement_gaps.MISSING:
