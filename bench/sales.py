@@ -15,7 +15,7 @@ from typing import Any
 import asyncpg
 
 from bench.clock import LegClock
-from bench.payouts import alternate
+from bench.payouts import Side, alternate
 from bench.poster import Parcel, send_all
 from bench.rig import Rig, Stuck, running, say
 from bench.tenancy import PARTNER, BenchTenant
@@ -74,11 +74,13 @@ async def compare(count: int, runs: int, rig: Rig, sellers: Sequence[BenchTenant
                 await asyncio.gather(*(insert() for _ in range(IN_FLIGHT)))
 
         processes = rig.processes()
-        product = {name: processes[name] for name in ("postgres", "api")}
+        postgres = {"postgres": processes["postgres"]}
+        sides: dict[str, Side] = {
+            "product": (postgres | {"api": processes["api"]}, of_product),
+            "bare": (postgres, of_bare),
+        }
         try:
-            compared = await alternate(
-                "sales", count, runs, (product, of_product), ({"postgres": processes["postgres"]}, of_bare), what="sale"
-            )
+            compared = await alternate("sales", count, runs, sides, what="sale")
         finally:
             pool.terminate()
     return {**compared, "rows_of_a_sale": round(sum(map(len, sales)) / len(sales), 1), "tables": sorted(tables)}
