@@ -128,9 +128,10 @@ def missing_or_out_of_order(endpoint: Endpoint, events: Sequence[tuple[str, str]
     last: dict[str, int] = {}
     late = 0
     for id, about in events:
-        place = endpoint.taken.get(id, -1)
-        late += place < last.get(about, -1)
-        last[about] = max(place, last.get(about, -1))
+        place = endpoint.taken.get(id)
+        if place is not None:
+            late += place < last.get(about, -1)
+            last[about] = max(place, last.get(about, -1))
     if late:
         yield f"{endpoint.name}: {late} events came before an earlier one of their object"
 
