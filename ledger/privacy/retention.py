@@ -17,6 +17,8 @@ from ledger.types import CustomerId, Frozen, PartnerId
 AT_ONCE = 1_000
 _ACTOR = "engine:retention"
 _YEAR = 365
+_DRAFTS = timedelta(days=30)
+"""So long a file that shall be taken over waits for it."""
 
 
 class Rule(Frozen):
@@ -108,6 +110,7 @@ async def forget(tx: TenantTransaction, *, today: date) -> int:
         forgotten += 1
     forgotten += await _forget_customers(tx, days["customers"], today)
     forgotten += await _forget_statements(tx, days["document_copies"])
+    forgotten += await _forget_imports(tx)
     return forgotten + await _forget_bank_files(tx, days["document_copies"])
 
 
@@ -173,6 +176,21 @@ async def _forget_statements(tx: TenantTransaction, older_than: timedelta) -> in
         timeout=SECONDS,
     )
     return int(files.split()[-1]) + int(details.split()[-1])
+
+
+async def _forget_imports(tx: TenantTransaction) -> int:
+    """Files that were looked at and never taken over: they hold names and accounts, and nobody waits for them."""
+    done = await tx.execute(
+        """
+        UPDATE imports SET state = 'discarded', ended_by = $3, ended_at = now(), content_encrypted = ''
+         WHERE tenant_id = $1 AND state = 'draft' AND brought_at < now() - $2::interval
+        """,
+        tx.tenant.id,
+        _DRAFTS,
+        _ACTOR,
+        timeout=SECONDS,
+    )
+    return int(done.split()[-1])
 
 
 async def _forget_trail(tx: TenantTransaction, older_than: timedelta) -> int:

@@ -2,7 +2,9 @@
 
 import pytest
 
+from ledger import clock
 from ledger.imports.columns import Kind
+from ledger.privacy import retention
 from ledger.refusals import NotAcceptable, NotAllowedNow
 from ledger.vault import Vault
 from tests.fixtures import import_files
@@ -199,3 +201,12 @@ async def test_columns_are_chosen_once_each_and_code_is_needed(shop: Shop, vault
     await chosen(shop, file, columns=("code", "name"))
     await take(shop, vault, file.id)
     assert (await bring(shop, vault, "Wer;Wie\nU2;Ute\n", Kind.PARTNERS)).mapping.columns == ("code", "name")
+
+
+async def test_a_file_that_nobody_takes_over_is_forgotten_after_a_month(shop: Shop, vault: Vault) -> None:
+    old, young = [await bring(shop, vault, import_files.partners(1)) for _ in range(2)]
+    await shop.rows("UPDATE imports SET brought_at = now() - interval '31 days' WHERE id = $1", old.id)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        assert await retention.forget(tx, today=clock.today()) == 1
+    rows = await shop.rows("SELECT id, state, length(content_encrypted) > 0 AS held FROM imports ORDER BY seq")
+    assert [tuple(row) for row in rows] == [(old.id, "discarded", False), (young.id, "draft", True)]
