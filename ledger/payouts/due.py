@@ -3,8 +3,7 @@
 Due is what is approved, final, neither held nor blocked, and past its hold (Stornofrist); less claw-backs within the
 tenant's limit; per tax case. Below the minimum, which counts all tax cases together, it is carried (Übertrag), unless
 the partner leaves (Schlussabrechnung), the case can grow no more, or some of it was due for three months (§ 87c HGB).
-Without bank details in force it is carried, too, unless the tenant pays such partners by hand.
-Cents are net of the partner's VAT.
+Without bank details in force it is carried, too, unless the tenant pays by hand. Cents are net of the partner's VAT.
 """
 
 from collections.abc import Sequence, Set

@@ -91,7 +91,7 @@ class Watched:
 
 
 @pytest.fixture(scope="module")
-async def watched(
+async def watched_product(
     postgres: PostgresAddresses,
     database: Database,
     lexoffice_sandbox: LexofficeAddresses,
@@ -186,65 +186,65 @@ def _work(engine: Client, queue: str, of: type) -> Worker:
 
 
 @asynccontextmanager
-async def _api_ended(watched: Watched, scrapes: Scrapes) -> AsyncIterator[Act]:
-    async with _api(watched.database, watched.lexoffice) as other:
+async def _api_ended(watched_product: Watched, scrapes: Scrapes) -> AsyncIterator[Act]:
+    async with _api(watched_product.database, watched_product.lexoffice) as other:
         scrapes.targets["partnerdesk-api"] = f"{other.url}/metrics"
     yield _nothing
 
 
 @asynccontextmanager
-async def _worker_ended(watched: Watched, scrapes: Scrapes) -> AsyncIterator[Act]:
-    async with _worker_doors(watched.door) as port:
+async def _worker_ended(watched_product: Watched, scrapes: Scrapes) -> AsyncIterator[Act]:
+    async with _worker_doors(watched_product.door) as port:
         scrapes.targets["partnerdesk-worker"] = f"http://127.0.0.1:{port}/metrics"
     yield _nothing
 
 
 @asynccontextmanager
-async def _line_cut(watched: Watched, scrapes: Scrapes) -> AsyncIterator[Act]:
-    address = urlsplit(watched.database.app_url)
+async def _line_cut(watched_product: Watched, scrapes: Scrapes) -> AsyncIterator[Act]:
+    address = urlsplit(watched_product.database.app_url)
     nowhere = address._replace(netloc=f"{address.netloc.rpartition('@')[0]}@127.0.0.1:{free_port()}")
-    async with _api(replace(watched.database, app_url=urlunsplit(nowhere)), watched.lexoffice) as cut:
+    async with _api(replace(watched_product.database, app_url=urlunsplit(nowhere)), watched_product.lexoffice) as cut:
         scrapes.targets["partnerdesk-api"] = f"{cut.url}/metrics"
         yield _nothing
 
 
 @asynccontextmanager
-async def _engine_silent(watched: Watched, scrapes: Scrapes) -> AsyncIterator[Act]:
+async def _engine_silent(watched_product: Watched, scrapes: Scrapes) -> AsyncIterator[Act]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TEMPORAL_ADDRESS", f"127.0.0.1:{free_port()}")
-        async with _api(watched.database, watched.lexoffice) as alone:
+        async with _api(watched_product.database, watched_product.lexoffice) as alone:
             scrapes.targets["partnerdesk-api"] = f"{alone.url}/metrics"
             yield _nothing
 
 
 @asynccontextmanager
-async def _lexoffice_fails(watched: Watched, scrapes: Scrapes, kind: str) -> AsyncIterator[Act]:
-    await watched.hook("POST", "faults", {"kind": kind, "path": "/v1/profile"})
-    yield watched.ask_lexoffice
-    await watched.hook("DELETE", "faults")
+async def _lexoffice_fails(watched_product: Watched, scrapes: Scrapes, kind: str) -> AsyncIterator[Act]:
+    await watched_product.hook("POST", "faults", {"kind": kind, "path": "/v1/profile"})
+    yield watched_product.ask_lexoffice
+    await watched_product.hook("DELETE", "faults")
 
 
 @asynccontextmanager
-async def _key_revoked(watched: Watched, scrapes: Scrapes) -> AsyncIterator[Act]:
-    await watched.hook("DELETE", f"api-keys/{watched.api_key}")
-    await watched.ask_lexoffice()
+async def _key_revoked(watched_product: Watched, scrapes: Scrapes) -> AsyncIterator[Act]:
+    await watched_product.hook("DELETE", f"api-keys/{watched_product.api_key}")
+    await watched_product.ask_lexoffice()
     yield _nothing
-    made = await watched.hook("POST", "api-keys", {})
-    watched.api_key = made["apiKey"]
-    await watched.door.connect(watched.api_key)
+    made = await watched_product.hook("POST", "api-keys", {})
+    watched_product.api_key = made["apiKey"]
+    await watched_product.door.connect(watched_product.api_key)
 
 
 @asynccontextmanager
-async def _planted(watched: Watched, scrapes: Scrapes, fault: str, mended: str) -> AsyncIterator[Act]:
-    await watched.plant(fault, watched.door.tenant.id)
+async def _planted(watched_product: Watched, scrapes: Scrapes, fault: str, mended: str) -> AsyncIterator[Act]:
+    await watched_product.plant(fault, watched_product.door.tenant.id)
     yield _nothing
-    await watched.plant(mended, watched.door.tenant.id)
+    await watched_product.plant(mended, watched_product.door.tenant.id)
 
 
 @asynccontextmanager
-async def _careless_deploy(watched: Watched, scrapes: Scrapes) -> AsyncIterator[Act]:
+async def _careless_deploy(watched_product: Watched, scrapes: Scrapes) -> AsyncIterator[Act]:
     sdk, queue = f"127.0.0.1:{free_port()}", "deployed"
-    address, namespace = watched.engine.service_client.config.target_host, watched.engine.namespace
+    address, namespace = watched_product.engine.service_client.config.target_host, watched_product.engine.namespace
     engine = await Client.connect(address, namespace=namespace, runtime=shown_at(sdk))
     async with _work(engine, queue, _AsDeployed):
         handle = await engine.start_workflow("TwoSteps", id=f"{queue}-{sdk}", task_queue=queue)
@@ -263,8 +263,8 @@ async def _careless_deploy(watched: Watched, scrapes: Scrapes) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def _wrong_token(watched: Watched, scrapes: Scrapes) -> AsyncIterator[Act]:
-    wrong = replace(watched.door, token="wrong")
+async def _wrong_token(watched_product: Watched, scrapes: Scrapes) -> AsyncIterator[Act]:
+    wrong = replace(watched_product.door, token="wrong")
 
     async def knock() -> None:
         await asyncio.gather(*(wrong.notify(wrong.event()) for _ in range(15)))
@@ -310,13 +310,13 @@ def test_each_fault_of_the_table_can_be_brought_about() -> None:
 @pytest.mark.long
 @pytest.mark.parametrize("fault", TODAY, ids=lambda fault: fault.alert)
 async def test_a_fault_turns_its_alert_red_within_a_minute_and_silences_what_follows(
-    fault: Fault, watched: Watched, tmp_path: Path
+    fault: Fault, watched_product: Watched, tmp_path: Path
 ) -> None:
     scrapes = Scrapes(
         {
-            "partnerdesk-api": watched.api,
-            "partnerdesk-worker": watched.worker,
-            "partnerdesk-engine-client": watched.sdk,
+            "partnerdesk-api": watched_product.api,
+            "partnerdesk-worker": watched_product.worker,
+            "partnerdesk-engine-client": watched_product.sdk,
         },
         WANTED,
     )
@@ -324,7 +324,7 @@ async def test_a_fault_turns_its_alert_red_within_a_minute_and_silences_what_fol
     for _ in range(BEFORE):
         await scrapes.scrape()
     assert scrapes.firing(judged, tmp_path, set()) is None, "all is well before"
-    async with INJECTED[fault.alert](watched, scrapes) as goes_on:
+    async with INJECTED[fault.alert](watched_product, scrapes) as goes_on:
         for _ in range(WITHIN):
             await goes_on()
             await scrapes.scrape()

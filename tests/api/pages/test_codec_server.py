@@ -33,7 +33,7 @@ async def sealed_app(people_settings: Settings) -> AsyncIterator[FastAPI]:
 
 
 @pytest.fixture
-async def sealed(sealed_app: FastAPI) -> AsyncIterator[Firm]:
+async def sealed_firm(sealed_app: FastAPI) -> AsyncIterator[Firm]:
     made = await new_firm(sealed_app)
     yield made
     await made.close()
@@ -58,9 +58,9 @@ def values(answer: httpx.Response) -> list[Any]:
     return [json.loads(base64.b64decode(one["data"])) for one in found]
 
 
-async def test_an_operator_reads_what_was_written_under_the_new_key_and_the_old_one(sealed: Firm) -> None:
-    operator = await sealed.platform_admin()
-    about = {"tenant": {"id": str(sealed.tenant.id), "slug": sealed.tenant.slug}, "number": "PO-2026-0001"}
+async def test_an_operator_reads_what_was_written_under_the_new_key_and_the_old_one(sealed_firm: Firm) -> None:
+    operator = await sealed_firm.platform_admin()
+    about = {"tenant": {"id": str(sealed_firm.tenant.id), "slug": sealed_firm.tenant.slug}, "number": "PO-2026-0001"}
     answer = await asked(operator, [await written(OLD, about), await written(NEW, "Freigegeben")])
     assert answer.status_code == 200
     assert values(answer) == [about, "Freigegeben"]
@@ -68,17 +68,19 @@ async def test_an_operator_reads_what_was_written_under_the_new_key_and_the_old_
     assert answer.headers["access-control-allow-credentials"] == "true"
 
 
-async def test_who_read_stands_in_the_tenants_trail_once_an_hour(sealed: Firm) -> None:
-    operator = await sealed.platform_admin()
-    payload = await written(NEW, {"gathered": {"tenant": {"id": str(sealed.tenant.id), "slug": sealed.tenant.slug}}})
+async def test_who_read_stands_in_the_tenants_trail_once_an_hour(sealed_firm: Firm) -> None:
+    operator = await sealed_firm.platform_admin()
+    payload = await written(
+        NEW, {"gathered": {"tenant": {"id": str(sealed_firm.tenant.id), "slug": sealed_firm.tenant.slug}}}
+    )
     for _ in range(3):
         assert (await asked(operator, [payload])).status_code == 200
-    entries = await sealed.rows("SELECT actor FROM audit_entries WHERE action = 'engine.payloads_read'")
+    entries = await sealed_firm.rows("SELECT actor FROM audit_entries WHERE action = 'engine.payloads_read'")
     assert [entry["actor"] for entry in entries] == [f"user:{operator.user}"]
 
 
-async def test_what_no_key_opens_stays_as_it_is_beside_what_opens(sealed: Firm) -> None:
-    operator = await sealed.platform_admin()
+async def test_what_no_key_opens_stays_as_it_is_beside_what_opens(sealed_firm: Firm) -> None:
+    operator = await sealed_firm.platform_admin()
     lost, plain = await written(LOST, "Geheim"), Payload(metadata={"encoding": b"json/plain"}, data=b'"offen"')
     answer = await asked(operator, [lost, plain, await written(NEW, "Wort")])
     shown = json_format.Parse(answer.text, Payloads()).payloads
@@ -87,15 +89,15 @@ async def test_what_no_key_opens_stays_as_it_is_beside_what_opens(sealed: Firm) 
 
 
 @pytest.mark.parametrize("who", ["stranger", "admin", "operator without second factor"])
-async def test_nobody_else_reads_anything(sealed: Firm, who: str) -> None:
+async def test_nobody_else_reads_anything(sealed_firm: Firm, who: str) -> None:
     payload = await written(NEW, "Geheim")
     match who:
         case "stranger":
-            browser = sealed.browser()
+            browser = sealed_firm.browser()
         case "admin":
-            browser = await sealed.person(Role.ADMIN)
+            browser = await sealed_firm.person(Role.ADMIN)
         case _:
-            browser = await sealed.platform_admin()
+            browser = await sealed_firm.platform_admin()
             await browser.get("/logout")
             await browser.log_in()
     answer = await asked(browser, [payload])
@@ -109,17 +111,17 @@ async def test_nobody_else_reads_anything(sealed: Firm, who: str) -> None:
     [{"Origin": "http://elsewhere.example"}, {"Origin": "null"}, {"X-Namespace": "another"}],
     ids=["page-of-a-stranger", "no-page", "namespace"],
 )
-async def test_no_other_page_and_no_other_namespace_is_answered(sealed: Firm, headers: dict[str, str]) -> None:
-    operator = await sealed.platform_admin()
+async def test_no_other_page_and_no_other_namespace_is_answered(sealed_firm: Firm, headers: dict[str, str]) -> None:
+    operator = await sealed_firm.platform_admin()
     answer = await asked(operator, [await written(NEW, "Geheim")], **headers)
     assert answer.status_code == 401
     if "Origin" in headers:
         assert not any(name.startswith("access-control-") for name in answer.headers)
 
 
-async def test_the_browsers_question_before_is_answered_for_the_ui_alone(sealed: Firm) -> None:
+async def test_the_browsers_question_before_is_answered_for_the_ui_alone(sealed_firm: Firm) -> None:
     asks = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type,x-namespace"}
-    http = sealed.browser().http
+    http = sealed_firm.browser().http
     allowed = await http.options("/codec/decode", headers={"Origin": UI, **asks})
     assert allowed.status_code == 204
     assert {"content-type", "x-namespace"} <= set(allowed.headers["access-control-allow-headers"].split(", "))
@@ -128,8 +130,8 @@ async def test_the_browsers_question_before_is_answered_for_the_ui_alone(sealed:
     assert "access-control-allow-origin" not in refused.headers
 
 
-async def test_what_is_no_json_is_refused(sealed: Firm) -> None:
-    operator = await sealed.platform_admin()
+async def test_what_is_no_json_is_refused(sealed_firm: Firm) -> None:
+    operator = await sealed_firm.platform_admin()
     headers = {"Origin": UI, "X-Namespace": "default"}
     for body in (b"", b"{", b'{"payloads": 3}', b"\xff"):
         answer = await operator.http.post("/codec/decode", content=body, headers=headers)
