@@ -3,10 +3,13 @@
 import pytest
 
 from api.actions.sources import own_report
+from ledger.imports import files, taking_over
 from ledger.imports.columns import Kind
+from ledger.imports.taking_over import Wish
 from ledger.refusals import NotAllowedNow
 from ledger.sales.told_sales import BuyerNames, NewSale
 from ledger.vault import Vault
+from tests.fixtures import import_files
 from tests.fixtures.importing import bring, counts, seen, taken
 from tests.fixtures.ledger_shop import Shop, at
 
@@ -109,3 +112,13 @@ async def test_customers_come_with_their_partner(shop: Shop, vault: Vault) -> No
     assert counts(await taken(shop, vault, corrected)) == (0, 1, 1, 0)
     later = await _told(shop, "NEU-1", customer=BuyerNames(external_id="K1"))
     assert (await shop.commissions(later.transaction_id))[0][1] == "BERT"
+
+
+async def test_a_year_of_sales_needs_no_lock_for_each(shop: Shop, vault: Vault) -> None:
+    """50,000 would be more than PostgreSQL has room for."""
+    content = import_files.sales(40, partners=1).replace(b"P0000", b"ANNA")
+    file = await bring(shop, vault, content)
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        await taking_over.take_over(tx, vault, file.id, files.read(content), Wish(by="user:maker"))
+        held = await tx.fetchval("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+    assert held <= 2
