@@ -176,9 +176,9 @@ def _recorded(detail: Mapping[str, Any]) -> str | None:
 
 _PERSONAL = frozenset(
     {"name", "email", "phone", "external_id", "supplement", "street", "zip", "city"}
-    | {"vat_id", "tax_number", "business_id"}
+    | {"vat_id", "tax_number", "business_id", "coupon"}
 )
-"""Fields of partners and customers that tell who somebody is (a sole trader's tax number does, too)."""
+"""Fields of partners and customers that tell who somebody is (a sole trader's tax number and a coupon may, too)."""
 
 
 def apart(fields: dict[str, Any]) -> Apart:

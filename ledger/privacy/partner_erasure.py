@@ -154,6 +154,15 @@ async def _erase_identity(tx: TenantTransaction, partner: Partner) -> int:
         GONE,
         code_after(partner.id),
     )
+    await tx.execute(
+        """
+        UPDATE coupons SET code = 'ERASED-' || id, ended_at = COALESCE(ended_at, now()),
+                           ended_by = COALESCE(ended_by, 'engine')
+         WHERE tenant_id = $1 AND partner_id = $2
+        """,
+        tx.tenant.id,
+        partner.id,
+    )
     await tx.execute("DELETE FROM partner_contacts WHERE tenant_id = $1 AND partner_id = $2", tx.tenant.id, partner.id)
     # What is still to be asked is not asked any more.
     await tx.execute(

@@ -106,6 +106,5 @@ async def partner_of(tx: TenantTransaction, codes: Sequence[str], at: datetime) 
 
 
 async def _audited(tx: TenantTransaction, partner_id: PartnerId, action: str, code: str, *, by: str) -> None:
-    await audit.record(
-        tx, actor=by, action=action, subject="partner", subject_id=str(partner_id), detail={"coupon": code}
-    )
+    told = audit.apart({"coupon": code})
+    await audit.record(tx, actor=by, action=action, subject="partner", subject_id=str(partner_id), detail=told)

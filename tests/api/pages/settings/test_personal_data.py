@@ -14,7 +14,7 @@ from ledger.bank.partner_accounts import NewBankDetails
 from ledger.documents.own import delivery
 from ledger.payouts import payout_lines, payouts
 from ledger.privacy import retention
-from ledger.programme import partner_links, partners
+from ledger.programme import coupons, partner_links, partners
 from ledger.programme.partners import PartnerChange
 from ledger.roles import Role
 from ledger.sales import customers
@@ -55,6 +55,7 @@ async def _lived(books: Books) -> None:
     async with books.ledger.transaction(books.tenant, cause="test") as tx:
         await partners.change(tx, anna, PartnerChange(email="neu@p.example"), by="user:1")
         await partner_links.make(tx, books.firm.parts.vault, anna, by="user:1")
+        await coupons.add(tx, anna, "Aderlass10", by="user:1")
         new = NewBankDetails(account_holder="Anna Ader", iban=SecretStr("DE02120300000000202051"))
         await partner_accounts.save_bank_details(tx, books.firm.parts.vault, anna, new, by="user:1")
 
@@ -93,6 +94,7 @@ async def test_what_vouchers_need_is_kept_with_paragraph_and_end_and_all_else_go
     async with payout_books.ledger.transaction(payout_books.tenant, cause="test") as tx:
         await retention.forget(tx, today=date(2035, 1, 1))
     assert await where(payout_books, "Anna Ader") == set()
+    assert await where(payout_books, "ADERLASS10") == set()
     assert not await payout_books.rows("SELECT 1 FROM partner_bank_details WHERE iban_last4 = '3000'")
     [past] = await payout_books.rows("SELECT DISTINCT finished_at IS NULL AS open FROM erasures")
     assert past["open"] is False
