@@ -61,6 +61,8 @@ class ReadRows(NamedTuple):
     rows: list[Row]
     problems: list[RowProblem]
     total: int
+    partly: list[Row]
+    """What could be read of rows with a cell that could not."""
 
 
 def check(kind: Kind, header: Sequence[str], mapping: Mapping) -> None:
@@ -96,6 +98,7 @@ def read_rows(kind: Kind, file: CsvFile, mapping: Mapping, style: Style) -> Read
     """Every row with its values; a row with a problem is not among them."""
     problems = [RowProblem(line=one.line, code=one.code, params=one.params) for one in file.broken]
     rows: list[Row] = []
+    partly: list[Row] = []
     told = [(place, column(kind, name)) for place, name in enumerate(mapping.columns) if name is not None]
     missing = [one for one in COLUMNS[kind] if one.required and one not in [known for _, known in told]]
     if missing:
@@ -110,9 +113,10 @@ def read_rows(kind: Kind, file: CsvFile, mapping: Mapping, style: Style) -> Read
                 found.append(RowProblem(line=row.line, column=one.name, code=refused.code, params=refused.params))
         if found:
             problems += found
+            partly.append(Row(row.line, values))
         else:
             rows.append(Row(row.line, values))
-    return ReadRows(rows, problems, len(file.rows) + len(file.broken))
+    return ReadRows(rows, problems, len(file.rows) + len(file.broken), partly)
 
 
 def fitted(
@@ -122,12 +126,19 @@ def fitted(
     try:
         return model.model_validate(values)
     except (ValidationError, Refused) as whole:
-        alone = {member: _alone(model, member, value) for member, value in values.items()}
-        return [
-            RowProblem(line=line, column=(names or {}).get(member, member), code=wrong.code, params=wrong.params)
-            for member, wrong in alone.items()
-            if wrong is not None
-        ] or [_of_row(whole, line)]
+        return each_alone(model, values, line, names) or [_of_row(whole, line)]
+
+
+def each_alone(
+    model: type[BaseModel], values: dict[str, Any], line: int, names: dict[str, str] | None = None
+) -> list[RowProblem]:
+    """What is wrong with each of these values, whatever the others are."""
+    alone = {member: _alone(model, member, value) for member, value in values.items()}
+    return [
+        RowProblem(line=line, column=(names or {}).get(member, member), code=wrong.code, params=wrong.params)
+        for member, wrong in alone.items()
+        if wrong is not None
+    ]
 
 
 def _alone(model: type[BaseModel], member: str, value: Any) -> NotAcceptable | None:

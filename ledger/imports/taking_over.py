@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from ledger import tasks
 from ledger.audit import audit, hands
+from ledger.commissions.manual_lines import OpeningBalance
 from ledger.csv_reading import CsvFile
 from ledger.database import TenantTransaction
 from ledger.imports import balance_rows, customer_rows, earning_sales, files, partner_rows, past_sales
@@ -18,14 +19,24 @@ from ledger.imports import rows as file_rows
 from ledger.imports.columns import Kind, Shape, column
 from ledger.imports.files import Import
 from ledger.imports.judging import Difference, Judged, Judgement
-from ledger.imports.rows import ReadRows, RowProblem
+from ledger.imports.rows import ReadRows, Row, RowProblem
+from ledger.programme.partners import NewPartner
 from ledger.reasons import Reason
 from ledger.refusals import NotAcceptable
+from ledger.sales.customers import NewCustomer
+from ledger.sales.told_sales import NewSale
 from ledger.types import Frozen, PayoutNumber
 from ledger.vault import Vault
 
 CONFIRM = "import_to_confirm"
 """The kind of the task that asks a second person to look at what a file brought."""
+_MODELS: dict[Kind, type[BaseModel]] = {
+    Kind.PARTNERS: NewPartner,
+    Kind.OPENING_BALANCES: OpeningBalance,
+    Kind.CUSTOMERS: NewCustomer,
+    Kind.PAST_SALES: NewSale,
+    Kind.SALES: NewSale,
+}
 MOST_SHOWN = 200
 """Rows of a preview, of those that differ and of those that are wrong."""
 MOST_AT_ONCE = {
@@ -115,7 +126,14 @@ async def judge(tx: TenantTransaction, vault: Vault, kind: Kind, read: ReadRows)
             found = await past_sales.judge(tx, read.rows)
         case Kind.SALES:
             found = await earning_sales.judge(tx, read.rows)
-    return Judgement(found.rows, [*read.problems, *found.problems])
+    beside = [one for row in read.partly for one in _wrong_beside(_MODELS[kind], row)]
+    return Judgement(found.rows, [*read.problems, *beside, *found.problems])
+
+
+def _wrong_beside(model: type[BaseModel], row: Row) -> list[RowProblem]:
+    """In a row with a cell that could not be read: so that one look is enough to mend it."""
+    told = {name: value for name, value in row.values.items() if value is not None and name in model.model_fields}
+    return file_rows.each_alone(model, told, row.line)
 
 
 class Wish(Frozen):

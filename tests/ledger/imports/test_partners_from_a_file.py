@@ -98,7 +98,7 @@ async def test_every_problem_stands_in_its_row_with_its_column(shop: Shop, vault
         ";Ohne Code;;;;;;;;\n"
         "A 1;Leerzeichen;;;;;;;;\n"
         "A2;;NIEMAND;;;;;;;5,50\n"
-        "A3;Anna;;;;Quatsch;2026-01-01;;;1,234\n"
+        "A3;Anna;;keine Adresse;;Quatsch;2026-01-01;;;1,234\n"
         "A9;Anna;;keine Adresse;XX;;;;;\n"
         "A4;Anna;NIEMAND;;;;;;;\n"
         "A5;Anna;;;;Regelbesteuert;;DE123;;\n"
@@ -114,6 +114,7 @@ async def test_every_problem_stands_in_its_row_with_its_column(shop: Shop, vault
         (4, "name", "cell_missing"),
         (5, "tax_status", "cell_unknown_word"),
         (5, "minimum_payout_cents", "cell_finer_than_cent"),
+        (5, "email", "email_not_acceptable"),
         (6, "email", "email_not_acceptable"),
         (6, "country_code", "country_unknown"),
         (7, "sponsor_code", "unknown_sponsor"),
