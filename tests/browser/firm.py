@@ -89,6 +89,8 @@ async def a_month_of(house: House) -> Month:
     endpoint = await shop.api("POST", "/webhook-endpoints", {"url": "https://example.com/hooks"})
     await shop.api("POST", f"/webhook-endpoints/{endpoint['id']}/switch-off")
     await _objection(shop, "ANNA", paid)
+    brought = base64.b64encode(b"Partnercode;Name;Ort;Land\nANNA;Anna;Kiel;DE\nNEU;;;XX\n").decode()
+    await shop.api("POST", "/imports", {"name": "partner.csv", "kind": "partners", "content": brought})
     month.names = await _names(shop) | {"number": waiting["number"], "run": run, "payout_run": payout_run}
     return month
 
@@ -190,6 +192,7 @@ async def _names(shop: Shop) -> dict[str, str]:
                  WHERE provider = 'lexoffice' AND snapshot_id IS NOT NULL ORDER BY id LIMIT 1) AS event,
                (SELECT id FROM bank_statements ORDER BY seq LIMIT 1) AS statement,
                (SELECT id FROM statement_files ORDER BY seq LIMIT 1) AS file,
+               (SELECT id FROM imports ORDER BY seq LIMIT 1) AS import_id,
                (SELECT id FROM webhook_endpoints ORDER BY seq LIMIT 1) AS endpoint,
                (SELECT id FROM event_deliveries ORDER BY seq LIMIT 1) AS delivery,
                (SELECT id FROM bank_entries WHERE outcome_code = 'paid_without_a_file' LIMIT 1) AS entry
