@@ -40,6 +40,7 @@ _LEAVES_A_HAND: Mapping[str, _Act] = {
     "partner.bonus_written": _Act(on=("commission", "commission")),
     "partner.correction_written": _Act(on=("commission", "commission")),
     "partner.opening_balance_written": _Act(on=("commission", "commission")),
+    "partner.past_sales_told": _Act(),
     "own_document.reversal_asked": _Act(about="reversal"),
     "payout.set_off_taken_off": _Act(),
     "payout.set_off_put_on": _Act(),
@@ -49,6 +50,7 @@ _LEAVES_A_HAND: Mapping[str, _Act] = {
     "campaign.made_default": _Act(),
     "customer.created": _Act(),
     "customer.assigned": _Act(),
+    "transaction.recorded": _Act(),
     "transaction.released": _Act(),
     "transaction.taken_for_one": _Act(),
     "transaction.refunds_added": _Act(),
@@ -66,6 +68,9 @@ _LEAVES_A_HAND: Mapping[str, _Act] = {
 _ONLY_WITH = {"customer.created": "assigned_partner_code"}
 """Acts that count only where they name this."""
 
+_ONLY_OF_PEOPLE = frozenset({"transaction.recorded"})
+"""Acts that count only by somebody's own hand: a file of sales. What tells of sales by a key is a source of theirs."""
+
 
 async def note(
     tx: TenantTransaction,
@@ -78,7 +83,7 @@ async def note(
 ) -> None:
     """The hands that these entries of the trail leave, if they leave any. `apart`: names of what lies beside them."""
     act = _LEAVES_A_HAND.get(action)
-    if act is None or _MACHINES.fullmatch(actor):
+    if act is None or _MACHINES.fullmatch(actor) or (action in _ONLY_OF_PEOPLE and actor.startswith("key:")):
         return
     needed = _ONLY_WITH.get(action)
     counted = [(id, detail) for id, detail in entries if needed is None or detail.get(needed)]

@@ -49,9 +49,17 @@ async def find(tx: TenantTransaction, certain: Sequence[Reference], order: str |
     if not sales:
         return Found()
     settled = {sale.id: len(sales) > 1 and await _is_settled(tx, sale) for sale in sales}
-    # What has an invoice or something settled is hardest to move.
+    # What earned elsewhere keeps the others from earning here. What has an invoice or something settled is hardest to
+    # move.
     kept, *others = sorted(
-        sales, key=lambda sale: (sale.invoice_id is None, not settled[sale.id], sale.partner_id is None, sale.seq)
+        sales,
+        key=lambda sale: (
+            sale.import_id is None,
+            sale.invoice_id is None,
+            not settled[sale.id],
+            sale.partner_id is None,
+            sale.seq,
+        ),
     )
     before = await read_state(tx, kept.id)
     held: frozenset[PayoutNumber] = frozenset()

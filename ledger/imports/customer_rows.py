@@ -8,10 +8,10 @@ from ledger.imports.balance_rows import partner_ids
 from ledger.imports.judging import Difference, Judged, Judgement, outcome
 from ledger.imports.rows import Row, RowProblem, fitted
 from ledger.imports.standing_partners import SECONDS
+from ledger.payouts import rechecks
 from ledger.plain_text import code_of
 from ledger.sales import customers
 from ledger.sales.customers import Customer, CustomerNames, NewCustomer
-from ledger.types import PayoutNumber
 
 _SURE = ("external_id", "lexoffice_contact_id", "email")
 """Names that identify; the earlier one is the surer."""
@@ -57,8 +57,9 @@ async def judge(tx: TenantTransaction, rows: Sequence[Row]) -> Judgement:
     return Judgement(judged, problems)
 
 
-async def take(tx: TenantTransaction, judged: Sequence[Judged], *, by: str, reason: str) -> list[PayoutNumber]:
-    """Write what was judged. `reason` stands where a customer gets another partner."""
+async def take(tx: TenantTransaction, judged: Sequence[Judged], *, by: str, reason: str) -> None:
+    """Write what was judged. `reason` stands where a customer gets another partner. Payouts look again by themselves."""
+    assigned = []
     for one in judged:
         plan: CustomerPlan = one.plan
         if plan.known is None:
@@ -68,7 +69,9 @@ async def take(tx: TenantTransaction, judged: Sequence[Judged], *, by: str, reas
             await customers.correct(tx, plan.known.id, plan.names, by=by)
         if plan.assigns:
             await customers.assign_partner(tx, plan.known.id, plan.told.assigned_partner_code, by=by, reason=reason)
-    return []
+            assigned.append(plan.known.id)
+    for customer in assigned:
+        await rechecks.want_for_payer(tx, None, customer)
 
 
 async def known_customers(tx: TenantTransaction, told: Sequence[dict[str, Any]]) -> dict[tuple[str, str], Customer]:

@@ -4,16 +4,20 @@ They earn nothing here, ever (trigger nothing_is_earned_twice). Later payments a
 subscription it is, and which payment of it comes next. Tiers of a month are counted by what earned here.
 """
 
+import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
+from ledger.audit import audit
 from ledger.database import TenantTransaction
 from ledger.imports.balance_rows import partner_ids
 from ledger.imports.judging import Difference, Judged, Judgement, outcome
 from ledger.imports.rows import Row, RowProblem
 from ledger.imports.sale_rows import sales_of
 from ledger.imports.standing_partners import SECONDS
+from ledger.payouts import rechecks
 from ledger.sales.told_sales import NewSale
 from ledger.types import API, TransactionId
 
@@ -36,7 +40,7 @@ class _Known(NamedTuple):
 
 async def judge(tx: TenantTransaction, rows: Sequence[Row]) -> Judgement:
     """What these rows would do. Locks nothing."""
-    sales, problems = sales_of(rows)
+    sales, problems = await asyncio.to_thread(sales_of, rows)
     partners = await partner_ids(tx, {sale.partner_code for _, sale in sales if sale.partner_code})
     slugs = {row["slug"] for row in await tx.fetch("SELECT slug FROM campaigns WHERE tenant_id = $1", tx.tenant.id)}
     known = await _known(tx, [sale.external_id for _, sale in sales])
@@ -68,11 +72,10 @@ async def judge(tx: TenantTransaction, rows: Sequence[Row]) -> Judgement:
     return Judgement(judged, problems)
 
 
-async def take(tx: TenantTransaction, import_id: UUID, judged: Sequence[Judged]) -> None:
+async def take(tx: TenantTransaction, import_id: UUID, judged: Sequence[Judged], *, by: str) -> None:
     """Write what was judged, all in a few statements: a year of sales is many rows.
 
-    No reference is held: 50,000 locks are more than PostgreSQL has room for. Whoever tells of one of these sales at the
-    same moment makes its reference first or second, and the second is refused (unique; here: all of the file).
+    The caller holds the references of all sales: 50,000 locks are more than PostgreSQL has room for.
     """
     plans: list[PastSale] = [one.plan for one in judged if one.outcome != "same"]
     if not plans:
@@ -82,6 +85,16 @@ async def take(tx: TenantTransaction, import_id: UUID, judged: Sequence[Judged])
         some = plans[begin : begin + _AT_ONCE]
         await _insert(tx, import_id, [plan for plan in some if plan.known is None], customers)
         await _correct(tx, import_id, [plan for plan in some if plan.known is not None], customers)
+    named = Counter(plan.told.partner_code for plan in plans if plan.told.partner_code)
+    partners = await partner_ids(tx, set(named))
+    await audit.record_each(
+        tx,
+        actor=by,
+        action="partner.past_sales_told",
+        subject="partner",
+        entries=[(str(partners[code]), {"past_sales": count}) for code, count in sorted(named.items())],
+    )
+    await rechecks.want_for_hands(tx)
 
 
 def _judged(line: int, sale: NewSale, known: _Known | None) -> Judged:

@@ -23,6 +23,7 @@ from ledger.imports.rows import ReadRows, Row, RowProblem
 from ledger.programme.partners import NewPartner
 from ledger.reasons import Reason
 from ledger.refusals import NotAcceptable
+from ledger.sales import references
 from ledger.sales.customers import NewCustomer
 from ledger.sales.told_sales import NewSale
 from ledger.types import Frozen, PayoutNumber
@@ -156,6 +157,9 @@ async def take_over(tx: TenantTransaction, vault: Vault, import_id: UUID, file: 
     if found.kind in (Kind.PARTNERS, Kind.OPENING_BALANCES):
         await partner_rows.hold(tx, read.rows)
     await hands.hold_tenant(tx)
+    if found.kind is Kind.PAST_SALES:
+        # Who tells of one of these sales meanwhile would find it nowhere, and let it earn here.
+        await references.hold_all(tx)
     judgement = await judge(tx, vault, found.kind, read)
     counts = require_fit(found, judgement, wish)
     with audit.as_one_act() as parts:
@@ -195,9 +199,10 @@ async def _take(
         case Kind.OPENING_BALANCES:
             return await balance_rows.take(tx, judged, by=by)
         case Kind.CUSTOMERS:
-            return await customer_rows.take(tx, judged, by=by, reason=found.name)
+            await customer_rows.take(tx, judged, by=by, reason=found.name)
+            return []
         case Kind.PAST_SALES:
-            await past_sales.take(tx, found.id, judged)
+            await past_sales.take(tx, found.id, judged, by=by)
             return []
         case Kind.SALES:
             raise NotAcceptable("sales_are_told_one_by_one")

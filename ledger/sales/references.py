@@ -12,6 +12,8 @@ from uuid import UUID
 from ledger.database import TenantTransaction
 from ledger.types import Frozen, TransactionId
 
+_SECONDS = 30.0
+"""For what waits until everybody who judges a sale of the tenant is done."""
 ORDER = "order"
 SALE = "sale"
 
@@ -40,11 +42,21 @@ async def hold_references(tx: TenantTransaction, references: Iterable[str]) -> N
     """
     await tx.execute(
         """
+        SELECT pg_advisory_xact_lock_shared(hashtextextended('sale:' || $1::text, 0))
+        UNION ALL
         SELECT pg_advisory_xact_lock(hashtextextended('sale:' || $1::text || ':' || reference, 0))
           FROM unnest($2::text[]) AS reference
         """,
         str(tx.tenant.id),
         sorted(set(references)),
+    )
+
+
+async def hold_all(tx: TenantTransaction) -> None:
+    """Whoever judges something that names any sale of the tenant waits until we are done, in place of a lock for each
+    of very many."""
+    await tx.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended('sale:' || $1::text, 0))", str(tx.tenant.id), timeout=_SECONDS
     )
 
 

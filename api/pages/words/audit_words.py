@@ -169,6 +169,7 @@ ACTIONS = {
     "engine.payloads_read": N_("Verschlüsselte Schritte in Temporal gelesen"),
     "tenant.entered": N_("Mandant betreten"),
     "tenant.entered_by_platform": N_("Mandant vom Betreiber betreten"),
+    "partner.past_sales_told": N_("Verkäufe von früher übernommen"),
     "transaction.partner_assigned": N_("Verkauf zugeordnet"),
     "transaction.partner_reassigned": N_("Verkauf anders zugeordnet"),
     "foreign_payment.converted": N_("Zahlung in anderer Währung umgerechnet"),

@@ -500,6 +500,8 @@ CREATE OR REPLACE FUNCTION open_hands_of_payout(wanted uuid) RETURNS SETOF hands
                 OR h.fields && ARRAY['sponsor_code'] AND h.subject_id IN (
                    SELECT partner_id::text FROM chain EXCEPT SELECT partner_id::text FROM payee)
                 OR h.fields && ARRAY['campaign_slug'] AND h.subject_id IN (SELECT partner_id::text FROM sales)
+                -- Whose the payer is says a sale of before.
+                OR h.fields && ARRAY['past_sales'] AND h.subject_id IN (SELECT partner_id::text FROM sales WHERE remembered)
            WHEN 'campaign' THEN
                 h.about IS NULL OR h.about IN (SELECT plan_id FROM lines)
                 OR h.subject_id IN (SELECT campaign_id::text FROM lines WHERE plan_id IS NULL)

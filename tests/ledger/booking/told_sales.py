@@ -12,7 +12,7 @@ from tests.fixtures.ledger_shop import Shop, at
 SOLD_AT = at("2026-03-05T10:00+01:00")
 
 
-def sale(payment_intent: str = "pi_1", **more: Any) -> SaleReport:
+def sale(payment_intent: str | None = "pi_1", **more: Any) -> SaleReport:
     members: dict[str, Any] = {"payment_intent": payment_intent, "gross_cents": 11900, "currency": "eur"}
     return SaleReport(**members | {"sold_at": SOLD_AT} | more)
 

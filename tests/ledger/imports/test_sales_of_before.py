@@ -1,5 +1,7 @@
 """Sales whose commissions were settled elsewhere: they earn nothing here, and whose the customer is they tell."""
 
+import asyncio
+
 import pytest
 
 from api.actions.sources import own_report
@@ -10,17 +12,19 @@ from ledger.refusals import NotAllowedNow
 from ledger.sales.told_sales import BuyerNames, NewSale
 from ledger.vault import Vault
 from tests.fixtures import import_files
+from tests.fixtures.house import until
 from tests.fixtures.importing import bring, counts, seen, taken
 from tests.fixtures.ledger_shop import Shop, at
+from tests.ledger.booking.told_sales import booked, report, sale
 
 HEAD = "Verkaufsnummer;Brutto;USt;Verkauft am;Partnercode;Kundennummer;Bestellnummer;Abo\n"
 FILE = HEAD + "ALT-1;119,00;19,00;01.05.2026;ANNA;K1;B-1;\nALT-2;238,00;38,00;02.05.2026 10:30;BERT;K2;B-2;sub-2\n"
 
 
-async def _told(shop: Shop, number: str, **more: object) -> own_report.Recorded:
+async def _told(shop: Shop, number: str, *, by: str = "key:test", **more: object) -> own_report.Recorded:
     told = {"external_id": number, "gross_cents": 11_900, "tax_cents": 1_900, "sold_at": at("2026-11-01T10:00+01:00")}
     async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
-        return await own_report.record_sale(tx, NewSale.model_validate(told | more), by="key:test")
+        return await own_report.record_sale(tx, NewSale.model_validate(told | more), by=by)
 
 
 async def test_they_are_marked_and_earn_nothing(shop: Shop, vault: Vault) -> None:
@@ -122,3 +126,36 @@ async def test_a_year_of_sales_needs_no_lock_for_each(shop: Shop, vault: Vault) 
         await taking_over.take_over(tx, vault, file.id, files.read(content), Wish(by="user:maker"))
         held = await tx.fetchval("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
     assert held <= 2
+
+
+async def test_a_sale_that_turns_out_to_be_one_of_before_earns_nothing(shop: Shop, vault: Vault) -> None:
+    """Its payment provider told of it first, by its checkout; the file knows its payment."""
+    told = {"checkout_session": "cs_1", "partner_code": "ANNA", "sold_at": at("2026-11-01T10:00+01:00")}
+    first = await report(shop, sale(None, **told))
+    assert await shop.commissions(booked(first))
+    file = await taken(shop, vault, HEAD + "pi_1;119,00;19,00;01.11.2026;ANNA;;;\n")
+    both = await report(shop, sale("pi_1", **told))
+    rows = await shop.rows("SELECT id, import_id FROM transactions")
+    assert [tuple(row) for row in rows] == [(both.transaction_id, file.id)]
+    assert not await shop.rows("SELECT 1 FROM commissions")
+
+
+async def test_whoever_tells_of_a_sale_while_it_is_taken_over_waits_and_finds_it(shop: Shop, vault: Vault) -> None:
+    file = await bring(shop, vault, FILE)
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        await taking_over.take_over(tx, vault, file.id, files.read(FILE.encode()), Wish(by="user:maker"))
+        sold_at = at("2026-05-01T00:00+02:00")
+        telling = asyncio.create_task(_told(shop, "ALT-1", sold_at=sold_at, partner_code="ANNA"))
+        await until(lambda: shop.rows("SELECT 1 FROM pg_locks WHERE NOT granted"), bool, "the caller to wait")
+    assert (await telling).outcome == "unchanged"
+    assert len(await shop.rows("SELECT 1 FROM transactions")) == 2
+    assert not await shop.rows("SELECT 1 FROM commissions")
+
+
+async def test_who_tells_of_sales_by_hand_has_a_hand_in_what_they_earn(shop: Shop) -> None:
+    """A file of sales; what tells of them by a key is a source."""
+    await _told(shop, "NEU-1", partner_code="ANNA")
+    assert not await shop.rows("SELECT 1 FROM hands WHERE subject = 'transaction'")
+    by_hand = await _told(shop, "NEU-2", by="user:maker", partner_code="ANNA")
+    rows = await shop.rows("SELECT actor, act, subject_id FROM hands WHERE subject = 'transaction'")
+    assert [tuple(row) for row in rows] == [("user:maker", "transaction.recorded", str(by_hand.transaction_id))]

@@ -24,6 +24,7 @@ from ledger.tax import tax_statuses
 from ledger.tax.tax_statuses import NewTaxStatus
 from ledger.types import PayoutState, TaxStatus, TransactionId
 from tests.api.pages.payouts.test_four_eyes_unweakened import allowed, refused_above
+from tests.api.pages.programme.test_import_pages import brought
 from tests.fixtures.browsers import Browser
 from tests.fixtures.four_eyes import ABOVE, BELOW, Office, office
 
@@ -124,6 +125,21 @@ async def test_who_assigns_a_customer_does_not_approve_what_its_sales_pay(office
     await sale(office, "ANNA", customer=str(customer.id), by="customer")
     payout = await request(office, by="key:bot")
     await refused_above(office, payout, admin)
+    await allowed(office, payout, other)
+
+
+async def test_who_takes_over_whose_a_customer_is_does_not_approve_what_its_sales_pay(office: Office) -> None:
+    admin, other = await office.firm.person(Role.ADMIN), await office.firm.member(Role.APPROVER)
+    heading = "Verkaufsnummer;Brutto;USt;Verkauft am;Partnercode;Kundennummer\n"
+    file = await brought(admin, f"{heading}ALT-1;119,00;19,00;01.05.2026;ANNA;K1\n", kind="past_sales")
+    assert (await admin.post(f"{file}/uebernehmen", shown_at=file)).status_code == 303
+    async with office.ledger() as tx:
+        customer = await tx.fetchval("SELECT id FROM customers WHERE external_id = 'K1'")
+    await sale(office, "ANNA", customer=str(customer), by="customer")
+    payout = await request(office, by="key:bot")
+    await refused_above(office, payout, admin)
+    page = await admin.get(f"/admin/auszahlungen/{payout.number}")
+    assert "Verkäufe von früher übernommen" in page.text
     await allowed(office, payout, other)
 
 
