@@ -75,7 +75,7 @@ async def _run(kind: str, name: str, content: bytes, slug: str, said: dict[str, 
                 said["problems"].write(await taking_over.wrong_rows(room, found.id, "en", _in_english))
             taken = None
             if said["yes"]:
-                wish = Wish(by=operator(), leave_out_wrong=said["leave_out_wrong"])
+                wish = Wish(by=operator(), seen=seen.seen, leave_out_wrong=said["leave_out_wrong"])
                 taken = await taking_over.take_over(room, found.id, wish)
         finally:
             async with ledger.transaction(room.tenant) as tx:

@@ -69,6 +69,7 @@ class PreviewShown(BaseModel):
     problem_count: int
     problems: list[ProblemShown]
     rows: list[RowShown]
+    seen: str | None = Field(description="Nennt alles, was übernommen würde; beim Übernehmen anzugeben")
 
 
 class ImportShown(Import):
@@ -78,6 +79,12 @@ class ImportShown(Import):
 
 
 class TakeOver(Submitted):
+    seen: str | None = Field(
+        default=None,
+        pattern=r"^[0-9a-f]{64}$",
+        description="`seen` der Vorschau; täte die Datei jetzt etwas anderes: 409",
+        examples=["0" * 64],
+    )
     leave_out_wrong: bool = Field(default=False, description="Zeilen mit Fehlern auslassen")
 
 
@@ -171,7 +178,13 @@ async def take_over(
     room = _room(doors, caller)
     async with doors.ledger.transaction(caller.tenant) as tx:
         most = MOST_AT_ONCE[(await files.get(tx, import_id)).kind]
-    wish = Wish(by=caller.actor, leave_out_wrong=wanted.leave_out_wrong, most=most, may_bank="bank" in caller.scopes)
+    wish = Wish(
+        by=caller.actor,
+        seen=wanted.seen,
+        leave_out_wrong=wanted.leave_out_wrong,
+        most=most,
+        may_bank="bank" in caller.scopes,
+    )
     taken = await taking_over.take_over(room, import_id, wish)
     async with once.acting() as (_tx, after):
         after.rechecks(list(taken.payouts))
@@ -264,7 +277,7 @@ def _shown(looked: Looked) -> dict[str, Any]:
         "refused": [],
         "preview": seen
         and seen.model_dump(
-            mode="json", include={"numbers", "days", "new", "changed", "same", "wrong", "problem_count"}
+            mode="json", include={"numbers", "days", "new", "changed", "same", "wrong", "problem_count", "seen"}
         )
         | {
             "asked": [in_words(one) for one in seen.asked],

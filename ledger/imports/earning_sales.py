@@ -1,5 +1,6 @@
 """Sales that earn here, from a file: what telling each of them would do. They are told one by one, as by the API."""
 
+import asyncio
 from collections.abc import Sequence
 
 from ledger.database import TenantTransaction
@@ -14,7 +15,7 @@ from ledger.types import API
 
 async def judge(tx: TenantTransaction, rows: Sequence[Row]) -> Judgement:
     """What these rows would do. An amount that differs from what was told before is a question to a person."""
-    sales, problems = sales_of(rows)
+    sales, problems = await asyncio.to_thread(sales_of, rows)
     partners = await partner_ids(tx, {sale.partner_code for _, sale in sales if sale.partner_code})
     slugs = {row["slug"] for row in await tx.fetch("SELECT slug FROM campaigns WHERE tenant_id = $1", tx.tenant.id)}
     known = await _known(tx, [sale.external_id for _, sale in sales])

@@ -3,6 +3,7 @@
 Who brings a file with the same headings again finds the columns as they were chosen last.
 """
 
+import asyncio
 import base64
 import hashlib
 import zlib
@@ -90,7 +91,7 @@ async def bring(tx: TenantTransaction, vault: Vault, brought: Brought, file: Csv
         kind,
         brought.name[:LONGEST_NAME] or "?",
         hashlib.sha256(brought.content).digest(),
-        vault.encrypt(base64.b64encode(zlib.compress(brought.content)).decode()),
+        await asyncio.to_thread(_kept, vault, brought.content),
         file.encoding,
         list(file.header),
         len(file.rows) + len(file.broken),
@@ -128,7 +129,7 @@ async def content(tx: TenantTransaction, vault: Vault, import_id: UUID) -> bytes
     )
     if not stored:
         raise NotAllowedNow("import_ended")
-    return zlib.decompress(base64.b64decode(vault.decrypt(stored)))
+    return await asyncio.to_thread(lambda: zlib.decompress(base64.b64decode(vault.decrypt(stored))))
 
 
 def read(held: bytes) -> CsvFile:
@@ -227,6 +228,10 @@ async def list_imports(
         *where.parameters,
     )
     return RECORDED.cut([Import.from_row(row) for row in found], limit)
+
+
+def _kept(vault: Vault, content: bytes) -> bytes:
+    return vault.encrypt(base64.b64encode(zlib.compress(content)).decode())
 
 
 def _headings(header: Sequence[str]) -> bytes:

@@ -4,6 +4,7 @@ A column that the file has says all of its field: an empty cell empties it. Tax 
 whole or not at all; empty cells leave what is there. Accounts wait for a second person as always.
 """
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -18,7 +19,7 @@ from ledger.database import TenantTransaction
 from ledger.imports.judging import Difference, Judged, Judgement, outcome
 from ledger.imports.rows import Row, RowProblem, fitted
 from ledger.imports.sponsors import in_order, without_circles
-from ledger.imports.standing_partners import Account, Known, known_partners
+from ledger.imports.standing_partners import Account, Known, Standing, known_partners
 from ledger.payouts import rechecks
 from ledger.plain_text import code_of
 from ledger.programme import partners
@@ -69,13 +70,7 @@ async def judge(tx: TenantTransaction, vault: Vault, rows: Sequence[Row]) -> Jud
     problems: list[RowProblem] = []
     by_code = _by_code(rows, problems)
     standing = await known_partners(tx, list(by_code))
-    judged: dict[str, Judged] = {}
-    for code, row in by_code.items():
-        one = _judge(row, code, standing.partners.get(code), standing.campaigns, vault)
-        if isinstance(one, list):
-            problems += one
-        else:
-            judged[code] = one
+    judged = await asyncio.to_thread(_judge_each, by_code, standing, vault, problems)
     kept, wrong = without_circles(
         {code: (one.line, one.plan.fields) for code, one in judged.items()}, standing.sponsors
     )
@@ -131,6 +126,19 @@ def _by_code(rows: Sequence[Row], problems: list[RowProblem]) -> dict[str, Row]:
         else:
             found[code] = row
     return found
+
+
+def _judge_each(
+    by_code: dict[str, Row], standing: Standing, vault: Vault, problems: list[RowProblem]
+) -> dict[str, Judged]:
+    judged: dict[str, Judged] = {}
+    for code, row in by_code.items():
+        one = _judge(row, code, standing.partners.get(code), standing.campaigns, vault)
+        if isinstance(one, list):
+            problems += one
+        else:
+            judged[code] = one
+    return judged
 
 
 def _judge(

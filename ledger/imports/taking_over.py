@@ -3,6 +3,8 @@
 Both judge the rows by the same functions; the second under locks, so that what it does is true when it does it.
 """
 
+import asyncio
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
@@ -22,7 +24,7 @@ from ledger.imports.judging import Difference, Judged, Judgement
 from ledger.imports.rows import ReadRows, Row, RowProblem
 from ledger.programme.partners import NewPartner
 from ledger.reasons import Reason
-from ledger.refusals import NotAcceptable
+from ledger.refusals import NotAcceptable, NotAllowedNow
 from ledger.sales import references
 from ledger.sales.customers import NewCustomer
 from ledger.sales.told_sales import NewSale
@@ -73,6 +75,8 @@ class Preview(Frozen):
     problem_count: int = 0
     problems: tuple[RowProblem, ...] = Field(default=(), description="Nach Zeilen")
     shown: tuple[RowShown, ...] = ()
+    seen: str | None = None
+    """Names all that it would do: whoever takes it over names what was shown."""
 
     @property
     def does_something(self) -> bool:
@@ -89,10 +93,10 @@ class TakenOver(Frozen):
 
 async def preview(tx: TenantTransaction, vault: Vault, found: Import, file: CsvFile) -> Preview:
     """What this file would do now. Writes nothing. Raises NotAcceptable where a column is missing."""
-    style, asked = file_rows.style_of(found.kind, file, found.mapping)
+    style, asked = await asyncio.to_thread(file_rows.style_of, found.kind, file, found.mapping)
     if asked:
         return Preview(asked=tuple(Reason.of(one.code, **one.params) for one in asked))
-    read = file_rows.read_rows(found.kind, file, found.mapping, style)
+    read = await asyncio.to_thread(file_rows.read_rows, found.kind, file, found.mapping, style)
     judgement = await judge(tx, vault, found.kind, read)
     counts = _counts(found.row_count, judgement)
     problems = sorted(judgement.problems, key=lambda one: one.line)
@@ -104,12 +108,13 @@ async def preview(tx: TenantTransaction, vault: Vault, found: Import, file: CsvF
         problem_count=len(problems),
         problems=tuple(problems[:MOST_SHOWN]),
         shown=tuple(_shown(one) for one in differing[:MOST_SHOWN]),
+        seen=_seen(found, judgement),
     )
 
 
 async def judged(tx: TenantTransaction, vault: Vault, found: Import, file: CsvFile) -> Judgement:
     """All rows, without a bound, by line. Raises NotAcceptable where a person must say something first."""
-    judgement = await judge(tx, vault, found.kind, _read(found, file))
+    judgement = await judge(tx, vault, found.kind, await _read(found, file))
     by_line = sorted(judgement.problems, key=lambda one: one.line)
     return Judgement(sorted(judgement.rows, key=lambda one: one.line), by_line)
 
@@ -127,20 +132,26 @@ async def judge(tx: TenantTransaction, vault: Vault, kind: Kind, read: ReadRows)
             found = await past_sales.judge(tx, read.rows)
         case Kind.SALES:
             found = await earning_sales.judge(tx, read.rows)
-    beside = [one for row in read.partly for one in _wrong_beside(_MODELS[kind], row)]
+    beside = await asyncio.to_thread(_wrong_beside, _MODELS[kind], read.partly)
     return Judgement(found.rows, [*read.problems, *beside, *found.problems])
 
 
-def _wrong_beside(model: type[BaseModel], row: Row) -> list[RowProblem]:
-    """In a row with a cell that could not be read: so that one look is enough to mend it."""
-    told = {name: value for name, value in row.values.items() if value is not None and name in model.model_fields}
-    return file_rows.each_alone(model, told, row.line)
+def _wrong_beside(model: type[BaseModel], rows: Sequence[Row]) -> list[RowProblem]:
+    """In rows with a cell that could not be read: so that one look is enough to mend them."""
+    found: list[RowProblem] = []
+    for row in rows:
+        told = {name: value for name, value in row.values.items() if value is not None and name in model.model_fields}
+        found += file_rows.each_alone(model, told, row.line)
+    return found
 
 
 class Wish(Frozen):
-    """`leave_out_wrong`: what is right is taken over without the rows that are wrong."""
+    """`leave_out_wrong`: what is right is taken over without the rows that are wrong. `seen` as the preview named it;
+    None: whatever it would do now.
+    """
 
     by: str
+    seen: str | None = None
     leave_out_wrong: bool = False
     most: int | None = None
     may_bank: bool = True
@@ -149,11 +160,11 @@ class Wish(Frozen):
 async def take_over(tx: TenantTransaction, vault: Vault, import_id: UUID, file: CsvFile, wish: Wish) -> TakenOver:
     """All of it in this transaction.
 
-    Raises NotAllowedNow (taken over before), NotAcceptable (rows that are wrong, nothing to do, too many rows, bank
-    details by somebody who may not record them).
+    Raises NotAllowedNow (taken over before, or it would do something else than was shown), NotAcceptable (rows that are
+    wrong, nothing to do, too many rows, bank details by somebody who may not record them).
     """
     found = await files.lock(tx, import_id)
-    read = _read(found, file)
+    read = await _read(found, file)
     if found.kind in (Kind.PARTNERS, Kind.OPENING_BALANCES):
         await partner_rows.hold(tx, read.rows)
     await hands.hold_tenant(tx)
@@ -208,16 +219,18 @@ async def _take(
             raise NotAcceptable("sales_are_told_one_by_one")
 
 
-def _read(found: Import, file: CsvFile) -> ReadRows:
-    style, asked = file_rows.style_of(found.kind, file, found.mapping)
+async def _read(found: Import, file: CsvFile) -> ReadRows:
+    style, asked = await asyncio.to_thread(file_rows.style_of, found.kind, file, found.mapping)
     if asked:
         raise NotAcceptable(asked[0].code, **asked[0].params)
-    return file_rows.read_rows(found.kind, file, found.mapping, style)
+    return await asyncio.to_thread(file_rows.read_rows, found.kind, file, found.mapping, style)
 
 
 def require_fit(found: Import, judgement: Judgement, wish: Wish) -> dict[str, int]:
-    """How many rows are new, changed, the same and wrong, if this may be done. Raises NotAcceptable."""
+    """How many rows are new, changed, the same and wrong, if this may be done. Raises NotAcceptable, NotAllowedNow."""
     counts = _counts(found.row_count, judgement)
+    if wish.seen is not None and wish.seen != _seen(found, judgement):
+        raise NotAllowedNow("import_changed")
     if counts["wrong"] and not wish.leave_out_wrong:
         raise NotAcceptable("import_rows_wrong", rows=counts["wrong"])
     if not counts["new"] + counts["changed"]:
@@ -232,6 +245,14 @@ def require_fit(found: Import, judgement: Judgement, wish: Wish) -> dict[str, in
 def _counts(rows: int, judgement: Judgement) -> dict[str, int]:
     found: Counter[str] = Counter(one.outcome for one in judgement.rows)
     return {"new": found["new"], "changed": found["changed"], "same": found["same"], "wrong": rows - found.total()}
+
+
+def _seen(found: Import, judgement: Judgement) -> str:
+    """What a new row makes says the file, by its mapping; of the others what differs is named too."""
+    told = hashlib.sha256(f"{found.sha256} {found.mapping.model_dump_json()}".encode())
+    for one in sorted(judgement.rows, key=lambda one: one.line):
+        told.update(f"\n{one.line} {one.outcome} {one.differences!r}".encode())
+    return told.hexdigest()
 
 
 def _told(found: Import, style: str, *shapes: Shape) -> str | None:

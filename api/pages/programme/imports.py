@@ -87,14 +87,15 @@ async def take_over(import_id: UUID, visit: Writer) -> Response:
     """Bank details need the right to record them, and a fresh second factor."""
     async with visit.doors.ledger.transaction(visit.tenant) as tx:
         found = await files.get(tx, import_id)
-    may_bank = visit.person.may(Permission.BANK)
-    if may_bank and "iban" in found.mapping.columns:
+    may_bank = visit.person.may(Permission.BANK) and "iban" in found.mapping.columns
+    if may_bank:
         await require_fresh(visit, page=f"{PAGE}/{import_id}")
     wish = Wish(
         by=visit.person.actor,
+        seen=visit.field("seen") or None,
         leave_out_wrong=bool(visit.field("auslassen")),
         most=MOST_AT_ONCE[found.kind],
-        may_bank=may_bank,
+        may_bank=may_bank,  # not where columns that were chosen meanwhile hold them
     )
     try:
         taken = await taking_over.take_over(_room(visit), import_id, wish)

@@ -23,7 +23,9 @@ async def test_balances_go_from_a_file_to_a_second_person(door: Door) -> None:
     assert (await door.api("POST", f"imports/{partners['id']}/take-over", {})).status_code == 200
     file = await _brought(door, import_files.balances(2))
     assert (file["kind"], file["preview"]["new"]) == ("opening_balances", 2)
-    taken = await door.api("POST", f"imports/{file['id']}/take-over", {})
+    changed = await door.api("POST", f"imports/{file['id']}/take-over", {"seen": "0" * 64})
+    assert (changed.status_code, changed.json()["code"]) == (409, "import_changed")
+    taken = await door.api("POST", f"imports/{file['id']}/take-over", {"seen": file["preview"]["seen"]})
     assert (taken.json()["state"], taken.json()["created"]) == ("taken", 2)
     again = await door.api("POST", f"imports/{file['id']}/take-over", {})
     assert (again.status_code, again.json()["code"]) == (409, "import_ended")

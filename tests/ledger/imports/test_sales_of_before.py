@@ -13,7 +13,7 @@ from ledger.sales.told_sales import BuyerNames, NewSale
 from ledger.vault import Vault
 from tests.fixtures import import_files
 from tests.fixtures.house import until
-from tests.fixtures.importing import bring, counts, seen, taken
+from tests.fixtures.importing import bring, chosen, counts, seen, taken
 from tests.fixtures.ledger_shop import Shop, at
 from tests.ledger.booking.told_sales import booked, report, sale
 
@@ -159,3 +159,24 @@ async def test_who_tells_of_sales_by_hand_has_a_hand_in_what_they_earn(shop: Sho
     by_hand = await _told(shop, "NEU-2", by="user:maker", partner_code="ANNA")
     rows = await shop.rows("SELECT actor, act, subject_id FROM hands WHERE subject = 'transaction'")
     assert [tuple(row) for row in rows] == [("user:maker", "transaction.recorded", str(by_hand.transaction_id))]
+
+
+async def test_what_was_shown_is_what_is_taken_over(shop: Shop, vault: Vault) -> None:
+    """Columns that somebody else chose meanwhile, or a sale that was told: it is looked at again."""
+    file = await bring(shop, vault, FILE)
+    shown = await seen(shop, vault, file)
+    await chosen(shop, file, columns=[*file.mapping.columns[:4], None, *file.mapping.columns[5:]])
+    for look_again in (False, True):
+        if look_again:
+            shown = await seen(shop, vault, file)
+            await taken(shop, vault, FILE.replace("119,00;19,00", "238,00;38,00"))
+        async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+            with pytest.raises(NotAllowedNow, match="import_changed"):
+                await taking_over.take_over(
+                    tx, vault, file.id, files.read(FILE.encode()), Wish(by="user:maker", seen=shown.seen)
+                )
+    shown = await seen(shop, vault, file)
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        await taking_over.take_over(
+            tx, vault, file.id, files.read(FILE.encode()), Wish(by="user:maker", seen=shown.seen)
+        )
