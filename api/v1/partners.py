@@ -19,6 +19,7 @@ from api.v1.preconditions import CHANGED, UnlessChanged
 from ledger.bank import partner_accounts
 from ledger.bank.partner_accounts import BankDetails, NewBankDetails
 from ledger.database import TenantTransaction
+from ledger.imports import questions
 from ledger.keyset import RECORDED
 from ledger.payouts import partner_balance, rechecks
 from ledger.payouts.partner_balance import Balance
@@ -289,6 +290,7 @@ async def save_bank_details(
     async with doors.ledger.transaction(caller.tenant) as tx:
         partner = await _of_code(tx, code)
         saved = await partner_accounts.save_bank_details(tx, doors.vault, partner.id, new, by=caller.actor)
+        await questions.close_done(tx, by=caller.actor)
         touched = await rechecks.want_for_partner(tx, partner.id)
     await announce_rechecks(doors, caller.tenant, touched)
     return JSONResponse(shown(saved))
@@ -306,6 +308,7 @@ async def confirm_bank_details(code: PartnerCode, caller: Banker, once: OnlyOnce
     async with once.acting() as (tx, after):
         partner = await _of_code(tx, code)
         account, looking = await partner_accounts.confirm(tx, partner.id, named.account, by=caller.actor)
+        await questions.close_done(tx, by=caller.actor)
         after.rechecks(looking)
         return after.answer(shown(account))
 
@@ -324,6 +327,7 @@ async def refuse_bank_details(
         account, looking = await partner_accounts.refuse(
             tx, partner.id, refused.account, by=caller.actor, reason=refused.reason
         )
+        await questions.close_done(tx, by=caller.actor)
         after.rechecks(looking)
         return after.answer(shown(account))
 

@@ -11,17 +11,15 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from ledger import tasks
 from ledger.access import four_eyes
 from ledger.audit import audit, hands
 from ledger.bank import partner_accounts
 from ledger.bank.partner_accounts import IBAN_TWICE
 from ledger.commissions import manual_lines
 from ledger.database import TenantTransaction
-from ledger.imports import files
+from ledger.imports import files, questions
 from ledger.imports.standing_partners import SECONDS
-from ledger.imports.taking_over import CONFIRM
-from ledger.refusals import ContentHasChanged, NotAllowedNow
+from ledger.refusals import NotAllowedNow
 from ledger.types import CommissionId, Frozen, PartnerId, PayoutNumber
 from ledger.vault import Vault
 
@@ -141,13 +139,14 @@ class Decision(Frozen):
 async def confirm_accounts(tx: TenantTransaction, vault: Vault, decision: Decision, how: How) -> list[PayoutNumber]:
     """All of them are in force, or will be when their quarantine is over; those that are shared wait on.
 
-    Returns payouts that must look again. Raises NotFound, ContentHasChanged, NotAllowedNow, SecondPersonNeeded.
+    Returns payouts that must look again. Raises NotFound, NotAllowedNow (nothing waits, or something else than was
+    shown), SecondPersonNeeded.
     """
     found = await _as_seen(tx, vault, decision)
     chosen = [one for one in found.accounts if not one.is_shared]
     if not chosen:
         raise NotAllowedNow("nothing_to_confirm")
-    await four_eyes.require_second_person(tx, decision.by, made_by={one.recorded_by for one in chosen})
+    alone = await four_eyes.require_second_person(tx, decision.by, made_by={one.recorded_by for one in chosen})
     await tx.execute(
         "SELECT 1 FROM partners WHERE tenant_id = $1 AND id = ANY ($2) ORDER BY code FOR UPDATE",
         tx.tenant.id,
@@ -164,9 +163,9 @@ async def confirm_accounts(tx: TenantTransaction, vault: Vault, decision: Decisi
         action="import.bank_details_confirmed",
         subject="import",
         subject_id=str(decision.import_id),
-        detail={"accounts": len(chosen), "how": how, "looked_at": looked_at},
+        detail={"accounts": len(chosen), "how": how, "looked_at": looked_at, "alone": alone},
     )
-    await _close_if_done(tx, vault, decision)
+    await questions.close_done(tx, by=decision.by)
     return list(dict.fromkeys(touched))
 
 
@@ -175,12 +174,14 @@ async def decide_lines(
 ) -> None:
     """All opening balances count, or with a reason none of them.
 
-    Raises NotFound, ContentHasChanged, NotAllowedNow, SecondPersonNeeded.
+    Raises NotFound, NotAllowedNow (nothing waits, or something else than was shown), SecondPersonNeeded.
     """
     found = await _as_seen(tx, vault, decision)
     if not found.lines:
         raise NotAllowedNow("nothing_to_confirm")
     confirmed = refused_because is None
+    makers = {line.recorded_by for line in found.lines}
+    alone = confirmed and await four_eyes.require_second_person(tx, decision.by, made_by=makers)
     await hands.hold_tenant(tx)
     with audit.as_one_act():
         for line in found.lines:
@@ -191,27 +192,25 @@ async def decide_lines(
         action="import.balances_confirmed" if confirmed else "import.balances_refused",
         subject="import",
         subject_id=str(decision.import_id),
-        detail={"lines": len(found.lines), "net_cents": found.total_cents, "reason": refused_because},
+        detail={
+            "lines": len(found.lines),
+            "net_cents": found.total_cents,
+            "reason": refused_because,
+            "alone": alone,
+        },
     )
-    await _close_if_done(tx, vault, decision)
+    await questions.close_done(tx, by=decision.by)
 
 
 async def _as_seen(tx: TenantTransaction, vault: Vault, decision: Decision) -> Waiting:
-    """What waits, locked. Raises ContentHasChanged where it is not what was shown."""
+    """What waits, locked. Raises NotAllowedNow where it is not what was shown."""
     await tx.execute(
         "SELECT 1 FROM imports WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tx.tenant.id, decision.import_id
     )
     found = await waiting(tx, vault, decision.import_id)
     if found.seen != decision.seen:
-        raise ContentHasChanged
+        raise NotAllowedNow("import_changed")
     return found
-
-
-async def _close_if_done(tx: TenantTransaction, vault: Vault, decision: Decision) -> None:
-    left = await waiting(tx, vault, decision.import_id)
-    if not left.accounts and not left.lines:
-        named = str(decision.import_id)
-        await tasks.close_questions(tx, subject="import", subject_id=named, kinds=(CONFIRM,), by=decision.by)
 
 
 def _sample(vault: Vault, accounts: Sequence[WaitingAccount]) -> frozenset[UUID]:

@@ -58,7 +58,7 @@ async def judge(tx: TenantTransaction, rows: Sequence[Row]) -> Judgement:
 
 
 async def take(tx: TenantTransaction, judged: Sequence[Judged], *, by: str, reason: str) -> None:
-    """Write what was judged. `reason` stands where a customer gets another partner. Payouts look again by themselves."""
+    """Write what was judged. `reason` stands where a customer gets another partner; payouts look again by the clock."""
     assigned = []
     for one in judged:
         plan: CustomerPlan = one.plan

@@ -11,12 +11,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from ledger import tasks
 from ledger.audit import audit, hands
 from ledger.commissions.manual_lines import OpeningBalance
 from ledger.csv_reading import CsvFile
 from ledger.database import TenantTransaction
-from ledger.imports import balance_rows, customer_rows, earning_sales, files, partner_rows, past_sales
+from ledger.imports import balance_rows, customer_rows, earning_sales, files, partner_rows, past_sales, questions
 from ledger.imports import rows as file_rows
 from ledger.imports.columns import Kind, Shape, column
 from ledger.imports.files import Import
@@ -31,8 +30,6 @@ from ledger.sales.told_sales import NewSale
 from ledger.types import Frozen, PayoutNumber
 from ledger.vault import Vault
 
-CONFIRM = "import_to_confirm"
-"""The kind of the task that asks a second person to look at what a file brought."""
 _MODELS: dict[Kind, type[BaseModel]] = {
     Kind.PARTNERS: NewPartner,
     Kind.OPENING_BALANCES: OpeningBalance,
@@ -188,16 +185,8 @@ async def take_over(tx: TenantTransaction, vault: Vault, import_id: UUID, file: 
         await files.keep_changes(tx, import_id, parts)
     accounts, lines = acts["partner.bank_details_saved"], acts["partner.opening_balance_written"]
     if accounts or lines:
-        await tasks.ask(
-            tx,
-            tasks.NewTask(
-                kind=CONFIRM,
-                subject="import",
-                subject_id=str(import_id),
-                reason=Reason.of("import_awaits_second_person", accounts=accounts, lines=lines),
-                links={"import_id": str(import_id)},
-            ),
-        )
+        await questions.ask(tx, str(import_id), accounts=accounts, lines=lines)
+    await questions.close_done(tx, by=wish.by)  # what it takes the place of waits no more
     return TakenOver(file=await files.end(tx, import_id, counts, by=wish.by), payouts=tuple(dict.fromkeys(touched)))
 
 

@@ -282,6 +282,11 @@ async def _trail(tx: TenantTransaction, payout: Payout) -> bytes:
                 -- Who wrote a bonus or a correction, and who confirmed it.
                 OR e.subject = 'commission' AND e.subject_id IN (
                    SELECT commission_id::text FROM payout_lines WHERE tenant_id = $1 AND payout_id = $4)
+                -- What came with others in a file was written, and confirmed, with all of that file.
+                OR e.subject = 'import' AND e.subject_id IN (
+                   SELECT i.import_id::text FROM payout_lines l
+                     JOIN import_changes i ON i.tenant_id = l.tenant_id AND i.about = l.commission_id::text
+                    WHERE l.tenant_id = $1 AND l.payout_id = $4)
                 OR e.subject = 'bank_run' AND e.subject_id IN (
                    SELECT r.number FROM bank_run_lines l
                      JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id

@@ -21,6 +21,7 @@ from ledger.bank.pending_accounts import PendingAccount
 from ledger.booking import resolutions
 from ledger.booking.resolutions import Answer
 from ledger.database import TenantTransaction
+from ledger.imports import questions
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound
 from ledger.roles import Permission
 from ledger.types import PayoutNumber
@@ -48,6 +49,7 @@ async def confirm(account: UUID, visit: SecondPerson) -> Response:
         async with visit.doors.ledger.transaction(visit.tenant) as tx:
             pending = await _find(tx, account)
             _, touched = await partner_accounts.confirm(tx, pending.partner_id, account, by=visit.person.actor)
+            await questions.close_done(tx, by=visit.person.actor)
     except (NotAllowedNow, NotAcceptable) as refused:
         return await _listed(visit, wrong=said(refused))
     return await _done(visit, "bestaetigt", touched)
@@ -63,6 +65,7 @@ async def refuse(account: UUID, visit: SecondPerson) -> Response:
             _, touched = await partner_accounts.refuse(
                 tx, pending.partner_id, account, by=visit.person.actor, reason=reason
             )
+            await questions.close_done(tx, by=visit.person.actor)
     except (NotAllowedNow, NotAcceptable) as refused:
         return await _listed(visit, wrong=said(refused))
     return await _done(visit, "abgelehnt", touched)

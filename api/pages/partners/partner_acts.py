@@ -15,6 +15,7 @@ from api.pages.partners.partners import PAGE, Code, Writer, go, of_code, shown
 from api.pages.words.bank_words import PAYEE_RESULTS
 from ledger.bank import partner_accounts, payee_checks, payment_evidence, return_reasons
 from ledger.commissions import manual_lines
+from ledger.imports import questions
 from ledger.payouts import payout_requests, payout_stops, rechecks
 from ledger.programme import coupons, partner_links
 from ledger.refusals import AlreadyExists, Blocked, NotAcceptable, NotAllowedNow, NothingDue
@@ -38,6 +39,7 @@ async def save_account(code: Code, visit: Banker) -> Response:
         async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
             partner = await of_code(tx, code)
             await partner_accounts.save_bank_details(tx, visit.doors.vault, partner.id, new, by=visit.person.actor)
+            await questions.close_done(tx, by=visit.person.actor)
             touched = await rechecks.want_for_partner(tx, partner.id)
     except NotAcceptable as refused:
         return await _account_form(visit, code, wrong=said(refused))

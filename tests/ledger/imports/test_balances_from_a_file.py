@@ -1,9 +1,16 @@
 """What partners were owed when the programme was taken over: lines that a second person confirms."""
 
+import zipfile
+
 import pytest
 
+from api.http.language import in_words
+from ledger.imports import confirming
 from ledger.imports.columns import Kind
+from ledger.imports.confirming import Decision
+from ledger.reports import evidence_bundle
 from ledger.vault import Vault
+from tests.fixtures import payable
 from tests.fixtures.importing import bring, counts, seen, taken
 from tests.fixtures.ledger_shop import Shop
 
@@ -75,3 +82,20 @@ async def test_a_corrected_balance_adds_what_lacks_to_what_was_confirmed(shop: S
 async def test_what_is_wrong_with_a_balance_is_told(shop: Shop, vault: Vault, row: str, column: str, code: str) -> None:
     told = await seen(shop, vault, await bring(shop, vault, f"{HEAD}BERT;1,00;30.06.2026;x\n{row}\n"))
     assert [(one.line, one.column, one.code) for one in told.problems] == [(3, column, code)]
+
+
+async def test_the_papers_of_a_payout_tell_who_brought_a_balance_and_who_confirmed_it(shop: Shop, vault: Vault) -> None:
+    await payable.fit_to_pay(shop)
+    await payable.fit_to_be_paid(shop)
+    file = await taken(shop, vault, FILE)
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        waits = await confirming.waiting(tx, vault, file.id)
+        await confirming.decide_lines(tx, vault, Decision(import_id=file.id, seen=waits.seen, by="user:second"))
+    assert await shop.tasks() == []
+    payout = await payable.request(shop)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        papers = await evidence_bundle.build(tx, payout.number, in_words=in_words)
+    with papers, zipfile.ZipFile(papers) as packed:
+        trail = packed.read("pruefpfad.csv").decode("utf-8-sig")
+    for who, act in (("user:maker", "import.taken_over"), ("user:second", "import.balances_confirmed")):
+        assert f";{who};{act};import;{file.id};" in trail

@@ -53,12 +53,15 @@ async def test_problems_stand_in_rows_and_come_as_a_file_that_goes_in_again(firm
     refused = await editor.post(f"{file}/uebernehmen", shown_at=file)
     assert (refused.status_code, "In 1 Zeilen stimmt etwas nicht" in refused.text) == (422, True)
     assert not await firm.rows("SELECT 1 FROM partners")
+    stale = await editor.post(f"{file}/uebernehmen", {"auslassen": "1", "seen": "0" * 64}, shown_at=file)
+    assert (stale.status_code, "Die Datei täte jetzt etwas anderes" in stale.text) == (422, True)
     rows = await editor.get(f"{file}/fehler.csv")
     assert rows.headers["content-disposition"].startswith("attachment; ")
-    told = rows.content.decode("utf-8-sig").splitlines()
-    assert told[0] == "Partnercode;Name;Land;Fehler"
-    assert told[1].startswith("ALT;;XX;Name: Die Zelle ist leer.")
-    assert (await editor.post(f"{file}/uebernehmen", {"auslassen": "1"}, shown_at=file)).status_code == 303
+    lines = rows.content.decode("utf-8-sig").splitlines()
+    assert lines[0] == "Partnercode;Name;Land;Fehler"
+    assert lines[1].startswith("ALT;;XX;Name: Die Zelle ist leer.")
+    told = {"auslassen": "1", "seen": _seen(await editor.get(file))}
+    assert (await editor.post(f"{file}/uebernehmen", told, shown_at=file)).status_code == 303
     assert "1 neu, 0 geändert, 0 unverändert, 1 ausgelassen" in (await editor.get(file)).text
     mended = rows.content.decode("utf-8-sig").replace("ALT;;XX", "ALT;Alt GmbH;AT").encode("cp1252")
     await _taken(editor, mended)
@@ -100,7 +103,7 @@ async def test_bank_details_of_a_file_are_confirmed_by_somebody_else_as_one_batc
     assert done.status_code == 303, done.text
     assert len(await firm.rows("SELECT 1 FROM partner_bank_details WHERE state = 'active'")) == 30
     [entry] = await firm.rows("SELECT detail FROM audit_entries WHERE action = 'import.bank_details_confirmed'")
-    assert entry["detail"] == {"accounts": 30, "how": "sample", "looked_at": 11}
+    assert entry["detail"] == {"accounts": 30, "how": "sample", "looked_at": 11, "alone": False}
     assert not await firm.rows("SELECT 1 FROM audit_entries WHERE action = 'partner.bank_details_confirmed'")
     assert not await firm.rows("SELECT 1 FROM tasks WHERE kind = 'import_to_confirm' AND state = 'open'")
 
@@ -114,6 +117,22 @@ async def test_an_account_that_two_partners_share_waits_for_its_own_answer(firm:
     await second.post(f"{file}/bankverbindungen", {"seen": _seen(page), "umfang": "whole"}, shown_at=file)
     rows = await firm.rows("SELECT state FROM partner_bank_details ORDER BY state")
     assert [row["state"] for row in rows] == ["active", "active", "pending"]
+    assert await firm.rows("SELECT 1 FROM tasks WHERE kind = 'import_to_confirm' AND state = 'open'")
+    [left] = await firm.rows("SELECT id FROM partner_bank_details WHERE state = 'pending'")
+    told = {"reason": "Vertippt"}
+    refused = await second.post(f"/admin/bankverbindungen/{left['id']}/ablehnen", told, shown_at=file)
+    assert refused.status_code == 303
+    assert not await firm.rows("SELECT 1 FROM tasks WHERE kind = 'import_to_confirm' AND state = 'open'")
+
+
+async def test_a_corrected_file_takes_the_place_of_the_question_about_the_first(firm: Firm) -> None:
+    maker = await firm.person(Role.ADMIN)
+    await _taken(maker, "Partnercode;Name\nP0000;Null\nP0001;Eins\n", kind="partners")
+    await _taken(maker, import_files.balances(2))
+    corrected = import_files.balances(2).replace(b"10,00", b"11,00").replace(b"10,37", b"11,37")
+    file = await _taken(maker, corrected)
+    rows = await firm.rows("SELECT subject_id FROM tasks WHERE kind = 'import_to_confirm' AND state = 'open'")
+    assert [row["subject_id"] for row in rows] == [file.rpartition("/")[2]]
 
 
 async def test_balances_are_confirmed_or_refused_by_somebody_else_as_one_batch(firm: Firm) -> None:
