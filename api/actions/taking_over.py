@@ -1,6 +1,7 @@
 """Taking a file over, for pages, JSON API and command alike: read beside the event loop, judged, taken over.
 
-Two requests at a time work on files, on connections of their own: a file of 50,000 rows takes its time.
+Two requests at a time work on files, on connections of their own: a file of 50,000 rows takes its time, and its room.
+Each keeps its connection while it reads, so that no third one holds a file meanwhile.
 """
 
 import asyncio
@@ -10,7 +11,8 @@ from uuid import UUID
 
 from api.actions.sources import many_sales
 from ledger.audit import audit
-from ledger.database import Ledger
+from ledger.csv_reading import CsvFile
+from ledger.database import Ledger, TenantTransaction
 from ledger.imports import exports, files, taking_over
 from ledger.imports.columns import COLUMNS, Kind
 from ledger.imports.files import Brought, Import
@@ -57,28 +59,23 @@ async def look(room: Room, import_id: UUID) -> Looked:
     """What taking it over would do. Raises NotFound."""
     async with room.ledger.transaction(room.tenant) as tx:
         found = await files.get(tx, import_id)
-        held = await files.content(tx, room.vault, import_id) if found.state == "draft" else None
-    if held is None:
-        return Looked(found, None)
-    read = await asyncio.to_thread(files.read, held)
-    try:
-        async with room.ledger.transaction(room.tenant) as tx:
+        if found.state != "draft":
+            return Looked(found, None)
+        read = await _read(tx, room, import_id)
+        try:
             return Looked(found, await taking_over.preview(tx, room.vault, found, read))
-    except NotAcceptable as refused:
-        return Looked(found, None, refused.reason)
+        except NotAcceptable as refused:
+            return Looked(found, None, refused.reason)
 
 
 async def take_over(room: Room, import_id: UUID, wish: Wish) -> Taken:
     """All of it at once; sales that earn here one by one. Raises as taking_over.take_over."""
-    async with room.ledger.transaction(room.tenant) as tx:
+    async with room.ledger.transaction(room.tenant, cause=wish.by) as tx:
         found = await files.get(tx, import_id)
-        held = await files.content(tx, room.vault, import_id)
-    read = await asyncio.to_thread(files.read, held)
-    if found.kind is not Kind.SALES:
-        async with room.ledger.transaction(room.tenant, cause=wish.by) as tx:
+        read = await _read(tx, room, import_id)
+        if found.kind is not Kind.SALES:
             done = await taking_over.take_over(tx, room.vault, import_id, read, wish)
-        return Taken(done.file, done.payouts)
-    async with room.ledger.transaction(room.tenant) as tx:
+            return Taken(done.file, done.payouts)
         judgement = await taking_over.judged(tx, room.vault, found, read)
     counts = taking_over.require_fit(found, judgement, wish)
     told = [one for one in judgement.rows if one.outcome != "same"]
@@ -108,9 +105,7 @@ async def wrong_rows(room: Room, import_id: UUID, language: exports.Language, in
     """The rows that cannot be taken over, to be mended and brought again. Raises NotFound, NotAllowedNow."""
     async with room.ledger.transaction(room.tenant) as tx:
         found = await files.get(tx, import_id)
-        held = await files.content(tx, room.vault, import_id)
-    read = await asyncio.to_thread(files.read, held)
-    async with room.ledger.transaction(room.tenant) as tx:
+        read = await _read(tx, room, import_id)
         problems = (await taking_over.judged(tx, room.vault, found, read)).problems
     headings = {one.name: one.heading(language) for one in COLUMNS[found.kind]}
     told: dict[int, str] = {}
@@ -119,3 +114,7 @@ async def wrong_rows(room: Room, import_id: UUID, language: exports.Language, in
         said = where + in_words(Reason(code=one.code, params=one.params))
         told[one.line] = f"{told[one.line]} {said}" if one.line in told else said
     return exports.wrong_rows(read, problems, told, "Fehler" if language == "de" else "Problem")
+
+
+async def _read(tx: TenantTransaction, room: Room, import_id: UUID) -> CsvFile:
+    return await asyncio.to_thread(files.read, await files.content(tx, room.vault, import_id))
