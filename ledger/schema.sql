@@ -5870,7 +5870,7 @@ AS $function$
                                               'lexoffice_contact_id', 'status', 'version', 'accepted_at', 'rendered_from'] END
                 OR h.fields && ARRAY['sponsor_code'] AND h.subject_id IN (
                    SELECT partner_id::text FROM chain EXCEPT SELECT partner_id::text FROM payee)
-                OR h.fields && ARRAY['campaign_slug'] AND h.subject_id IN (SELECT partner_id::text FROM sales)
+                OR h.fields && ARRAY['campaign_slug', 'coupon'] AND h.subject_id IN (SELECT partner_id::text FROM sales)
                 -- Whose the payer is says a sale of before.
                 OR h.fields && ARRAY['past_sales'] AND h.subject_id IN (SELECT partner_id::text FROM sales WHERE remembered)
            WHEN 'campaign' THEN

@@ -143,6 +143,16 @@ async def test_who_takes_over_whose_a_customer_is_does_not_approve_what_its_sale
     await allowed(office, payout, other)
 
 
+async def test_who_gives_a_coupon_to_a_partner_does_not_approve_what_its_sales_pay(office: Office) -> None:
+    admin, other = await office.firm.person(Role.ADMIN), await office.firm.member(Role.APPROVER)
+    given = await admin.post("/admin/partner/ANNA/gutschein", {"coupon": "ANNA10"})
+    assert given.status_code == 303
+    await sale(office, "ANNA", by="name")
+    payout = await request(office, by="key:bot")
+    await refused_above(office, payout, admin)
+    await allowed(office, payout, other)
+
+
 @pytest.mark.parametrize(
     "change",
     [
