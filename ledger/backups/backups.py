@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import asyncpg
 
@@ -75,10 +75,17 @@ async def make(address: str, dump: Path, *, postgres_tools: Path | None = None) 
         postgres=row["server"].split()[1],
         rows=rows,
     )
-    place_of(dump).write_text(manifest.model_dump_json(indent=1) + "\n")
     _on_disk(unfinished)
+    try:
+        os.link(unfinished, dump)  # and not a rename, which would overwrite what another one made meanwhile
+    except FileExistsError:
+        raise _exists(dump) from None
+    except OSError:  # where there are no hard links
+        unfinished.rename(dump)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    place_of(dump).write_text(manifest.model_dump_json(indent=1) + "\n")
     _on_disk(place_of(dump))
-    unfinished.rename(dump)
     _on_disk(dump.parent)
     return manifest
 
@@ -131,7 +138,7 @@ async def restore(address: str, dump: Path, *, postgres_tools: Path | None = Non
 
 
 async def _restore(address: str, dump: Path, postgres_tools: Path | None) -> None:
-    database = urlsplit(address).path.lstrip("/")
+    database = unquote(urlsplit(address).path.lstrip("/"))
     await tools.run(
         "pg_restore",
         address,
@@ -230,15 +237,19 @@ async def _connected(address: str) -> AsyncIterator[Connection]:
 
 
 def _place_for(dump: Path) -> Path:
-    """An empty file beside the dump's place that nobody else reads. Raises UnusableBackup."""
+    """An empty file of our own beside the dump's place that nobody else reads. Raises UnusableBackup."""
     if dump.exists():
-        raise UnusableBackup(f"{dump} exists; a backup overwrites nothing.")
-    unfinished = dump.with_name(dump.name + ".part")
+        raise _exists(dump)
+    unfinished = dump.with_name(f"{dump.name}.{secrets.token_hex(4)}.part")
     try:
-        os.close(os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
+        os.close(os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600))
     except OSError as error:
         raise UnusableBackup(f"{unfinished} cannot be written: {error.strerror}.") from None
     return unfinished
+
+
+def _exists(dump: Path) -> UnusableBackup:
+    return UnusableBackup(f"{dump} exists; a backup overwrites nothing.")
 
 
 def _of_database(address: str, name: str) -> str:

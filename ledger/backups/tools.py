@@ -9,11 +9,12 @@ import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from ledger.backups.manifest import UnusableBackup
 
 _SECRET = re.compile(r"postgres(?:ql)?://\S+")
+_NAMED_OTHERWISE = {"DBNAME": "PGDATABASE", "APPLICATION_NAME": "PGAPPNAME"}
 
 
 async def run(tool: str, address: str, *arguments: str, folder: Path | None = None) -> None:
@@ -51,6 +52,8 @@ def _found(tool: str, folder: Path | None) -> str:
 
 
 def _environment(address: str) -> Mapping[str, str]:
+    """The address in libpq's variables, its query included: whoever asks for `sslmode=verify-full` is not sent away
+    without it."""
     parts = urlsplit(address)
     told = {
         "PGHOST": parts.hostname,
@@ -59,5 +62,7 @@ def _environment(address: str) -> Mapping[str, str]:
         "PGPASSWORD": unquote(parts.password or ""),
         "PGDATABASE": unquote(parts.path.lstrip("/")),
     }
+    for name, value in parse_qsl(parts.query):
+        told[_NAMED_OTHERWISE.get(name.upper(), f"PG{name.upper()}")] = value
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PG") or name.startswith("PGSSL")}
     return {**kept, **{name: value for name, value in told.items() if value}}

@@ -1,7 +1,10 @@
 """A backup is proved by restoring it; one that was cut, changed or is of no use is refused by name."""
 
+import asyncio
 import json
+import os
 import secrets
+import signal
 import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,7 +18,9 @@ from ledger.backups import backups
 from ledger.backups.manifest import UnusableBackup, place_of
 from ledger.vault import Vault
 from sandbox.postgres import client_tools
+from sandbox.stack import partnerdesk_command
 from tests.conftest import Database
+from tests.fixtures.house import until
 from tests.fixtures.ledger_shop import Shop
 
 TOOLS = client_tools()
@@ -169,3 +174,41 @@ async def test_a_backup_overwrites_nothing_and_a_failed_one_leaves_nothing(addre
     with pytest.raises(UnusableBackup, match="cannot be written"):
         await backups.make(address, tmp_path / "nowhere" / "y.dump", postgres_tools=TOOLS)
     assert names_in(tmp_path) == ["x.dump"]
+
+
+def stand_in(folder: Path, name: str, script: str) -> None:
+    """One of PostgreSQL's tools that does something else."""
+    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+    (folder / name).chmod(0o755)
+
+
+async def test_of_two_backups_to_one_place_one_is_made_and_it_is_whole(address: str, tmp_path: Path) -> None:
+    there = tmp_path / "x.dump"
+    made = await asyncio.gather(
+        *(backups.make(address, there, postgres_tools=TOOLS) for _ in range(2)), return_exceptions=True
+    )
+    assert [type(one) for one in made].count(UnusableBackup) == 1, made
+    assert names_in(tmp_path) == ["x.dump", "x.dump.json"]
+    await backups.verify(address, there, postgres_tools=TOOLS)
+
+
+async def test_pg_dump_is_told_all_that_the_address_says(address: str, tmp_path: Path) -> None:
+    seen = tmp_path / "seen"
+    stand_in(tmp_path, "pg_dump", f"env > {seen}; exit 1")
+    with pytest.raises(UnusableBackup, match="status 1"):
+        await backups.make(f"{address}?sslmode=prefer", tmp_path / "x.dump", postgres_tools=tmp_path)
+    assert "PGSSLMODE=prefer" in seen.read_text().splitlines()
+
+
+async def test_a_proof_that_is_ended_leaves_no_copy_of_the_rows(address: str, dump: Path, tmp_path: Path) -> None:
+    stand_in(tmp_path, "pg_restore", "exec sleep 60")
+    proving = await asyncio.create_subprocess_exec(
+        partnerdesk_command(),
+        *("backup", "verify", str(dump)),
+        env={**os.environ, "PARTNERDESK_BACKUP_DATABASE_URL": address, "PARTNERDESK_POSTGRES_TOOLS": str(tmp_path)},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    await until(lambda: scratch_databases(address), bool, "a database to restore into")
+    proving.send_signal(signal.SIGTERM)
+    _, told = await proving.communicate()
+    assert (proving.returncode, await scratch_databases(address)) == (1, []), told.decode()
