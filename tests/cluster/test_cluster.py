@@ -9,6 +9,7 @@ import pytest
 from sandbox.demo import run_loop
 from sandbox.processes import Service
 from sandbox.stack import CLUSTER, Ports, Stack
+from tests.fixtures.house import until
 
 pytestmark = pytest.mark.cluster
 
@@ -42,8 +43,21 @@ async def test_an_api_that_dies_is_not_noticed_by_who_asks(cluster: Stack) -> No
         assert (await http.get("/metrics")).status_code == 404  # for operators, at each API's own port
 
 
-async def test_the_engine_comes_back_with_what_it_knew(cluster: Stack) -> None:
+async def test_the_engine_comes_back_with_what_it_knew_and_its_absence_closes_no_door(
+    cluster: Stack, stack_state: Path
+) -> None:
+    log = stack_state / "cluster" / "haproxy.log"
+    noticed = "backend apis has no server available"
+    before = log.read_text().count(noticed)
+
+    async def ready_ones_are_gone() -> bool:
+        return log.read_text().count(noticed) > before
+
     await cluster.temporal.kill()
+    await until(ready_ones_are_gone, bool, "the proxy to notice")
+    async with httpx.AsyncClient(base_url=cluster.addresses.api_url, trust_env=False, timeout=30) as http:
+        assert (await http.get("/readyz")).status_code == 503
+        assert (await http.get("/login")).status_code == 200
     await cluster.temporal.restart()
     steps: list[Mapping[str, object]] = []
     assert await run_loop(cluster.addresses, steps.append, say=print)

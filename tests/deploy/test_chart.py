@@ -3,6 +3,7 @@
 Where neither helm nor the schemas can be had the tests are left out and say what was not checked.
 """
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,8 @@ import pytest
 import yaml
 
 import workflows.messages
-from settings import Settings
+from cli import main
+from settings import OwnerSettings, Settings
 from tests.deploy import helm as chart
 from tests.deploy.helm import CHART, EXAMPLES, Refused
 
@@ -86,6 +88,7 @@ def test_what_is_missing_is_said_by_name(helm: Path, without: str, says: str) ->
         ("environment.PATH=/tmp", "PATH"),
         ("codecServer.enabled=true", "temporalUiUrl is missing"),
         ("temporal.tls.mutual=true", "secrets.temporal is missing"),
+        ("workers[0].autoscaling.enabled=true,secrets.temporal=key", "autoscaling.authentication of the workers all"),
     ],
 )
 def test_what_cannot_be_is_refused(helm: Path, wrong: str, says: str) -> None:
@@ -142,14 +145,38 @@ def test_a_release_that_drains_runs_beside_the_new_one_under_its_own_build(helm:
                 told["PARTNERDESK_QUEUES"],
                 pod["containers"][0]["image"][-6:],
             )
-    assert builds["pd-worker-payouts"] == ("1.1.0", "payouts", "000000")
+    # The digest tells: a tag may be given once more, and another code under the same build would break what is pinned.
+    assert builds["pd-worker-payouts"] == ("1.1.0-00000000", "payouts", "000000")
     assert builds["pd-worker-payouts-1-0-0"] == ("1.0.0", "payouts", ":1.0.0")
 
 
 def test_the_chart_sets_only_what_the_product_reads(helm: Path) -> None:
-    known = {f"PARTNERDESK_{name.upper()}" for name in Settings.model_fields}
+    known = {f"PARTNERDESK_{name.upper()}" for name in [*Settings.model_fields, *OwnerSettings.model_fields]}
     known |= {str(field.validation_alias) for field in Settings.model_fields.values() if field.validation_alias}
     for one in chart.rendered(helm, values=EXAMPLES / "fleet.yaml", more=("recovery=2026-11-30",)):
         if one["kind"] == "ConfigMap":
             assert set(one["data"]) <= known
             assert one["data"]["PARTNERDESK_RECOVERY"] == "2026-11-30"
+
+
+def test_an_api_that_was_ready_once_goes_on_while_the_engine_is_away(helm: Path) -> None:
+    api = dict(pods(chart.rendered(helm, values=EXAMPLES / "small.yaml")))["pd-api"]["containers"][0]
+    assert [api[f"{when}Probe"]["httpGet"]["path"] for when in ("startup", "readiness", "liveness")] == [
+        "/readyz",
+        "/healthz",
+        "/healthz",
+    ]
+
+
+def test_the_migration_knows_the_variables_that_all_know(helm: Path) -> None:
+    """How often the hand-over runs is set by it alone."""
+    [migrate] = dict(pods(chart.rendered(helm, values=EXAMPLES / "fleet.yaml")))["pd-migrate"]["containers"]
+    assert {"name": "PARTNERDESK_HANDOVER_EVERY_SECONDS", "value": "20"} in migrate["env"]
+
+
+def test_what_is_shown_after_the_installation_are_commands_of_ours() -> None:
+    notes = (CHART / "templates" / "NOTES.txt").read_text()
+    named = re.findall(r"\{\{ \$in \}\} ([a-z]+) ([a-z]+)", notes)
+    assert len(named) == 2
+    for group, command in named:
+        assert command in main.commands[group].commands, f"{group} {command}"

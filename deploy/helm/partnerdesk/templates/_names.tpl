@@ -13,7 +13,9 @@
 {{- end -}}
 
 {{- define "partnerdesk.buildId" -}}
-{{- .Values.versioning.buildId | default .Values.image.tag | default (.Values.image.digest | trimPrefix "sha256:" | trunc 12) | default .Chart.AppVersion -}}
+{{- $tag := .Values.image.tag | default .Chart.AppVersion -}}
+{{- $digest := .Values.image.digest | trimPrefix "sha256:" | trunc 8 -}}
+{{- .Values.versioning.buildId | default (list $tag $digest | compact | join "-") -}}
 {{- end -}}
 
 {{- define "partnerdesk.labels" -}}
@@ -41,6 +43,11 @@ app.kubernetes.io/component: {{ .component }}
 {{- end -}}
 {{- if and .Values.api.ingress.enabled (not .Values.api.ingress.host) -}}
 {{- fail "api.ingress.host is missing: the host name of publicUrl" -}}
+{{- end -}}
+{{- range .Values.workers -}}
+{{- if and .autoscaling (.autoscaling).enabled (or $.Values.temporal.tls.enabled $.Values.secrets.temporal) (not .autoscaling.authentication) -}}
+{{- fail (printf "autoscaling.authentication of the workers %s is missing: the name of KEDA's TriggerAuthentication with which it may ask the engine" .name) -}}
+{{- end -}}
 {{- end -}}
 {{- if and .Values.temporal.tls.mutual (not .Values.secrets.temporal) -}}
 {{- fail "secrets.temporal is missing: temporal.tls.mutual wants a Secret with tls.crt and tls.key" -}}
