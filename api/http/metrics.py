@@ -29,7 +29,9 @@ _OF_THE_LEDGER = {
     "unhandled_events": _Shown("Events that are not handled yet, of the tenants where they are most", "tenant"),
     "unhandled_event_age_seconds": _Shown("How long the oldest event has been waiting to be handled"),
     "payouts": _Shown("Payouts that are under way", "state"),
-    "payout_age_seconds": _Shown("How long the payout that stands longest has been in its state", "state"),
+    "payout_age_seconds": _Shown(
+        "How long the payout that stands longest has been in its state; approved ones that wait for nobody", "state"
+    ),
     "handover_lag_seconds": _Shown("How long the oldest row has been waiting to be told to the engine", "kind"),
     "open_tasks": _Shown("Questions that wait for a person"),
     "open_task_age_seconds": _Shown("How long the oldest of them has been waiting"),

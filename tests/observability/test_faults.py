@@ -273,8 +273,9 @@ async def _wrong_token(watched_product: Watched, scrapes: Scrapes) -> AsyncItera
 
 
 _EVENT = """
-    INSERT INTO events (tenant_id, provider, event_type, resource_id, body, state, received_at)
-    VALUES ($1, 'lexoffice', 'invoice.changed', gen_random_uuid()::text, '', 'received', now() - interval '20 minutes')
+    INSERT INTO events (tenant_id, provider, event_type, resource_id, body, state, received_at, changed_at)
+    VALUES ($1, 'lexoffice', 'invoice.changed', gen_random_uuid()::text, '', 'received', now() - interval '20 minutes',
+            now() - interval '20 minutes')
 """
 INJECTED: dict[str, Callable[..., Any]] = {
     "ApiDown": _api_ended,

@@ -103,6 +103,15 @@ def test_inhibitions_name_alerts_that_exist_and_none_silences_its_own_cause() ->
     assert not any((target, source) in pairs for source, target in pairs)
 
 
+def test_what_wakes_nobody_silences_nothing_that_wakes_somebody() -> None:
+    wakes = {name for name, rule in alerts().items() if rule["labels"]["severity"] == "page"}
+    silenced = {(source, target) for source, targets in inhibitions() for target in targets & wakes}
+    assert {pair for pair in silenced if pair[0] not in wakes} == {
+        ("BudgetUsedUp", "PayoutsStuck"),
+        ("BudgetUsedUp", "ServiceLevelBurns"),
+    }, "one tenant's trouble may last for weeks; these two end with the run"
+
+
 def test_the_table_of_faults_names_twelve_with_an_alert_each() -> None:
     found = faults()
     assert len(found) == 12

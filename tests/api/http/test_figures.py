@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
+import asyncpg
 import pytest
 from asyncpg.connection import LoggedQuery
 from temporalio.client import Client
@@ -14,7 +16,7 @@ from sandbox.processes import free_port
 from tests.conftest import Database
 from tests.fixtures.door import Door
 from tests.fixtures.house import House
-from tests.fixtures.planted_differences import plant
+from tests.fixtures.planted_differences import plant, superuser
 
 
 async def shown(door: Door) -> dict[str, float]:
@@ -90,6 +92,66 @@ async def test_a_payout_that_stands_in_a_state_is_counted_and_ages_from_its_last
         == before['partnerdesk_payouts{state="outcome_unknown"}'] + 1
     )
     assert after['partnerdesk_payout_age_seconds{state="outcome_unknown"}'] >= 5 * 86_400
+
+
+@pytest.mark.parametrize(
+    "waits",
+    [
+        "UPDATE payouts SET open_holds = '{put_back}' WHERE tenant_id = $1 AND number = $2",
+        "UPDATE payouts SET blocked_code = 'x', blocked_params = '{}' WHERE tenant_id = $1 AND number = $2",
+        "UPDATE provider_connections SET state = 'broken' WHERE tenant_id = $1 AND $2 <> ''",
+    ],
+)
+async def test_an_approved_payout_that_waits_for_the_tenants_people_does_not_stand_still(
+    product: House, database: Database, waits: str
+) -> None:
+    shop = await product.shop()
+    await shop.partners("ANNA")
+    payout = await shop.payout()
+    days = 300 * 86_400
+    async with not_kept(database) as db:
+        await db.execute(
+            """
+            WITH approved AS (
+                UPDATE payouts SET state = 'approved', created_at = now() - interval '301 days'
+                 WHERE tenant_id = $1 AND number = $2 RETURNING tenant_id, id)
+            INSERT INTO state_changes (tenant_id, subject, subject_id, from_state, to_state, changed_at)
+            SELECT tenant_id, 'payout', id, 'awaiting_approval', 'approved', now() - interval '300 days' FROM approved
+            """,
+            shop.tenant.id,
+            payout["number"],
+        )
+        assert await db.fetchval(_FIGURE, "payout_age_seconds", "approved") >= days
+        await db.execute(waits, shop.tenant.id, payout["number"])
+        assert await db.fetchval(_FIGURE, "payout_age_seconds", "approved") < days
+
+
+async def test_an_event_that_is_to_be_told_once_more_lags_from_then_on(door: Door, database: Database) -> None:
+    await door.connect()
+    assert (await door.notify(door.event())).status_code == 200
+    async with not_kept(database) as db:
+        await db.execute(
+            """
+            UPDATE events SET state = 'received', handed_over_at = NULL, received_at = now() - interval '20 days',
+                              changed_at = now() - interval '1 hour'
+             WHERE tenant_id = $1
+            """,
+            door.tenant.id,
+        )
+        assert 3600 <= await db.fetchval(_FIGURE, "handover_lag_seconds", "event") < 86_400
+
+
+_FIGURE = "SELECT value FROM operating_figures() WHERE figure = $1 AND label = $2"
+
+
+@asynccontextmanager
+async def not_kept(database: Database) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    """A transaction past triggers that nobody else sees: a hand-over may run beside it."""
+    async with superuser(database) as db:
+        planted = db.transaction()
+        await planted.start()
+        yield db
+        await planted.rollback()
 
 
 async def test_what_is_broken_due_or_used_up_is_told(product: House, database: Database) -> None:
