@@ -10,7 +10,7 @@ import pytest
 
 from sandbox.processes import free_port
 from tests.fixtures.house import until
-from tests.fixtures.prometheus_tools import tool
+from tests.fixtures.prometheus_tools import alertmanager
 from tests.observability.rules import FOLDER, alerts, inhibited, inhibitions
 
 pytestmark = pytest.mark.long
@@ -27,7 +27,7 @@ async def manager(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     """A new one, that nobody has told anything."""
     port = free_port()
     process = await asyncio.create_subprocess_exec(
-        str(tool("prometheus-alertmanager")),
+        *alertmanager(),
         f"--config.file={FOLDER / 'alertmanager.yml'}",
         f"--storage.path={tmp_path}",
         f"--web.listen-address=127.0.0.1:{port}",
