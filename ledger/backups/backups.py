@@ -101,7 +101,13 @@ async def verify(
     manifest = read(dump)
     scratch = f"partnerdesk_verify_{secrets.token_hex(6)}"
     async with _connected(address) as db:
-        await db.execute(f'CREATE DATABASE "{scratch}" TEMPLATE template0')
+        try:
+            await db.execute(f'CREATE DATABASE "{scratch}" TEMPLATE template0')
+        except asyncpg.InsufficientPrivilegeError:
+            raise UnusableBackup(
+                "PARTNERDESK_BACKUP_DATABASE_URL names a role that may make no databases, and a backup is proved in one of "
+                "its own: it must be a superuser for that."
+            ) from None
     there = _of_database(address, scratch)
     try:
         started = time.monotonic()
@@ -220,16 +226,22 @@ async def _version(db: Connection) -> str:
 
 @contextlib.asynccontextmanager
 async def _connected(address: str) -> AsyncIterator[Connection]:
-    db = await asyncpg.connect(
-        address,
-        timeout=_CONNECT_WITHIN_S,
-        server_settings={
-            "application_name": "partnerdesk backup",
-            "search_path": "public",
-            "statement_timeout": "0",
-            "idle_in_transaction_session_timeout": "0",
-        },
-    )
+    try:
+        db = await asyncpg.connect(
+            address,
+            timeout=_CONNECT_WITHIN_S,
+            server_settings={
+                "application_name": "partnerdesk backup",
+                "search_path": "public",
+                "statement_timeout": "0",
+                "idle_in_transaction_session_timeout": "0",
+            },
+        )
+    except asyncpg.InvalidCatalogNameError:
+        raise UnusableBackup(
+            "The database that PARTNERDESK_BACKUP_DATABASE_URL names does not exist. A backup is restored into an empty "
+            "one: run ledger/roles.sql first."
+        ) from None
     try:
         yield db
     finally:
