@@ -5896,7 +5896,8 @@ AS $function$
                         ORDER BY received_at LIMIT 10000) bounded) e
          WHERE e.events > 0),
     -- How long the payouts that stand longest stand: of the twenty oldest of a state in each tenant. Who stands behind
-    -- these shows when they are through.
+    -- these shows when they are through. An approved one that a person put back, that something forbids (a task says so) or
+    -- whose books refuse the key does not stand still: it waits for the tenant's people, for weeks if they like.
     standing AS (
         SELECT s.state, COALESCE(sum(n.payouts), 0) AS payouts, min(o.since) AS since
           FROM unnest(ARRAY['approved', 'outcome_unknown', 'credit_note_open', 'returned']) AS s (state)
@@ -5906,8 +5907,13 @@ AS $function$
                                                  LIMIT 10000) bounded) n ON true
           LEFT JOIN LATERAL (
                SELECT min(h.since) AS since
-                 FROM (SELECT id FROM payouts WHERE tenant_id = t.id AND payouts.state = s.state
-                        ORDER BY created_at, seq LIMIT 20) p
+                 FROM (SELECT id FROM payouts w WHERE w.tenant_id = t.id AND w.state = s.state
+                          AND (s.state <> 'approved'
+                               OR w.open_holds IS NULL AND w.blocked_code IS NULL
+                                  AND NOT EXISTS (SELECT FROM provider_connections c
+                                                   WHERE c.tenant_id = t.id AND c.provider = w.books
+                                                     AND c.state = 'broken'))
+                        ORDER BY w.created_at, w.seq LIMIT 20) p
                 CROSS JOIN LATERAL (
                       SELECT changed_at AS since FROM state_changes
                        WHERE tenant_id = t.id AND subject_id = p.id ORDER BY seq DESC LIMIT 1) h) o ON n.payouts > 0
@@ -5921,8 +5927,16 @@ AS $function$
         UNION ALL
         SELECT 'invoice', min(created_at) FROM creation_intents WHERE kind = 'invoice' AND announced_at IS NULL
         UNION ALL
-        SELECT 'event', min(received_at) FROM events
-         WHERE state = 'received' AND handed_over_at IS NULL AND provider IN (SELECT name FROM providers WHERE is_books)),
+        SELECT 'payout_run', min(created_at) FROM payout_runs WHERE started_at IS NULL AND state = 'running'
+        UNION ALL
+        SELECT 'own_document', min(announcement_wanted_at) FROM own_reversals WHERE announcement_wanted_at IS NOT NULL
+        UNION ALL
+        -- Since it is to be told, which is long after its arrival where it waited for a key or is replayed.
+        SELECT 'event', min(changed_at)
+          FROM (SELECT changed_at FROM events
+                 WHERE state = 'received' AND handed_over_at IS NULL
+                   AND provider IN (SELECT name FROM providers WHERE is_books)
+                 ORDER BY received_at LIMIT 10000) bounded),
     asked AS (
         SELECT COALESCE(sum(n.tasks), 0) AS tasks, min(n.since) AS since
           FROM tenants t CROSS JOIN LATERAL (
