@@ -214,15 +214,15 @@ async def test_a_proof_that_is_ended_leaves_no_copy_of_the_rows(address: str, du
     assert (proving.returncode, await scratch_databases(address)) == (1, []), told.decode()
 
 
-async def test_a_database_that_is_not_there_and_a_role_that_makes_none_are_said(
-    address: str, dump: Path
-) -> None:
+async def test_a_database_that_is_not_there_and_a_role_that_makes_none_are_said(address: str, dump: Path) -> None:
     with pytest.raises(UnusableBackup, match="does not exist"):
         await backups.restore(of_database(address, "nowhere"), dump, postgres_tools=TOOLS)
     reader = f"reader_{secrets.token_hex(4)}"
-    await rows(address, f"CREATE ROLE {reader} LOGIN BYPASSRLS PASSWORD 'x'")
     parts = urlsplit(address)
+    await rows(address, f"CREATE ROLE {reader} LOGIN BYPASSRLS PASSWORD 'x'")
+    await rows(address, f"GRANT CONNECT ON DATABASE {parts.path.lstrip('/')} TO {reader}")
     as_reader = urlunsplit(parts._replace(netloc=f"{reader}:x@{parts.netloc.rpartition('@')[2]}"))
     with pytest.raises(UnusableBackup, match="may make no databases"):
         await backups.verify(as_reader, dump, postgres_tools=TOOLS)
+    await rows(address, f"DROP OWNED BY {reader}")
     await rows(address, f"DROP ROLE {reader}")
