@@ -105,8 +105,8 @@ async def verify(
             await db.execute(f'CREATE DATABASE "{scratch}" TEMPLATE template0')
         except asyncpg.InsufficientPrivilegeError:
             raise UnusableBackup(
-                "PARTNERDESK_BACKUP_DATABASE_URL names a role that may make no databases, and a backup is proved in one "
-                "of its own: it must be a superuser for that."
+                "PARTNERDESK_BACKUP_DATABASE_URL names a role that may make no databases, and a backup is proved in "
+                "one of its own: it must be a superuser for that."
             ) from None
     there = _of_database(address, scratch)
     try:
