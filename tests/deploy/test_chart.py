@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 import workflows.messages
-from cli import main
+from cli import commands
 from settings import OwnerSettings, Settings
 from tests.deploy import helm as chart
 from tests.deploy.helm import CHART, EXAMPLES, Refused
@@ -179,4 +179,4 @@ def test_what_is_shown_after_the_installation_are_commands_of_ours() -> None:
     named = re.findall(r"\{\{ \$in \}\} ([a-z]+) ([a-z]+)", notes)
     assert len(named) == 2
     for group, command in named:
-        assert command in main.commands[group].commands, f"{group} {command}"
+        assert command in commands.commands[group].commands, f"{group} {command}"
