@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 
@@ -179,4 +180,6 @@ def test_what_is_shown_after_the_installation_are_commands_of_ours() -> None:
     named = re.findall(r"\{\{ \$in \}\} ([a-z]+) ([a-z]+)", notes)
     assert len(named) == 2
     for group, command in named:
-        assert command in commands.commands[group].commands, f"{group} {command}"
+        found = commands.commands[group]
+        assert isinstance(found, click.Group)
+        assert command in found.commands, f"{group} {command}"
