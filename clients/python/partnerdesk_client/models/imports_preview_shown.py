@@ -29,6 +29,7 @@ class ImportsPreviewShown:
         problem_count (int):
         problems (list[ProblemShown]):
         rows (list[RowShown]):
+        seen (None | str): Names all that would be taken over; to be said when it is
     """
 
     asked: list[str]
@@ -41,6 +42,7 @@ class ImportsPreviewShown:
     problem_count: int
     problems: list[ProblemShown]
     rows: list[RowShown]
+    seen: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -72,6 +74,9 @@ class ImportsPreviewShown:
             rows_item = rows_item_data.to_dict()
             rows.append(rows_item)
 
+        seen: None | str
+        seen = self.seen
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -86,6 +91,7 @@ class ImportsPreviewShown:
                 "problem_count": problem_count,
                 "problems": problems,
                 "rows": rows,
+                "seen": seen,
             }
         )
 
@@ -137,6 +143,13 @@ class ImportsPreviewShown:
 
             rows.append(rows_item)
 
+        def _parse_seen(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        seen = _parse_seen(d.pop("seen"))
+
         imports_preview_shown = cls(
             asked=asked,
             numbers=numbers,
@@ -148,6 +161,7 @@ class ImportsPreviewShown:
             problem_count=problem_count,
             problems=problems,
             rows=rows,
+            seen=seen,
         )
 
         imports_preview_shown.additional_properties = d
