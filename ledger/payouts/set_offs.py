@@ -16,7 +16,7 @@ from ledger.documents.own.content import SetOff
 from ledger.payouts import payout_content, payouts
 from ledger.payouts.payouts import Payout
 from ledger.refusals import NotAllowedNow, require_reason
-from ledger.types import Frozen, PayoutId, PayoutNumber, PayoutState
+from ledger.types import DocumentStrategy, Frozen, PayoutId, PayoutNumber, PayoutState
 
 FORMULA = 3
 """Of what an approval stands for (payouts.hash_version), where it holds set-offs."""
@@ -68,14 +68,15 @@ async def printed(tx: TenantTransaction, payout: PayoutId) -> tuple[SetOff, ...]
 async def propose(tx: TenantTransaction, wanted: Sequence[PayoutId]) -> None:
     """Set the open claims of their partners off against these payouts, the oldest first, as far as each payout goes.
 
-    Nothing, where the tenant has not said that the agreement allows it. The payouts are locked, or made by this
-    transaction; their hashes are to be renewed.
+    Nothing, where the tenant has not said that the agreement allows it, and under a credit note of the books, which
+    prints none. The payouts are locked, or made by this transaction; their hashes are to be renewed.
     """
     rows = await tx.fetch(
         """
         SELECT p.id, p.partner_id, p.gross_cents - p.set_off_cents AS left_cents
           FROM payouts p JOIN tenants t ON t.id = p.tenant_id
          WHERE p.tenant_id = $1 AND p.id = ANY ($2) AND p.hash_version >= $3 AND t.set_off_claims
+           AND p.strategy = 'own_document'
            AND EXISTS (SELECT FROM claims c WHERE c.tenant_id = $1 AND c.partner_id = p.partner_id AND c.state = 'open')
          ORDER BY p.seq
         """,
@@ -139,7 +140,8 @@ async def put_on(tx: TenantTransaction, number: str, *, by: str) -> Payout:
 
 async def may_be_set_off(tx: TenantTransaction, payout: Payout) -> int:
     """Cents of its partner's claims that are open and may be set off against it; 0 where nothing may be."""
-    if payout.state is not PayoutState.AWAITING_APPROVAL or payout.hash_version < FORMULA or not payout.transfer_cents:
+    prints_them = payout.strategy is DocumentStrategy.OWN_DOCUMENT and payout.hash_version >= FORMULA
+    if payout.state is not PayoutState.AWAITING_APPROVAL or not prints_them or not payout.transfer_cents:
         return 0
     found: int = await tx.fetchval(
         """

@@ -4,12 +4,22 @@ import pytest
 
 from ledger.books import NO_BOOKS
 from ledger.documents.own.cii import xml_of
-from ledger.payouts import claims, decisions, own_content, payout_content, payout_lines, payouts, set_offs
+from ledger.payouts import (
+    claims,
+    decisions,
+    document_settings,
+    own_content,
+    payout_content,
+    payout_lines,
+    payouts,
+    set_offs,
+)
 from ledger.payouts.claims import ClaimState
+from ledger.payouts.document_settings import DocumentSettingsChange
 from ledger.payouts.payouts import Payout
 from ledger.refusals import ContentHasChanged, NotAllowedNow
 from ledger.tax import strategies
-from ledger.types import CommissionId, DocumentStrategy, TaxCase
+from ledger.types import EASYBILL, CommissionId, DocumentStrategy, TaxCase
 from tests.fixtures.ledger_shop import Shop
 from tests.fixtures.payable import approve, earn, look, request
 from tests.ledger.payouts.test_claims import claimed
@@ -74,6 +84,21 @@ async def test_without_leave_and_under_lexoffice_nothing_is_set_off(shop: Shop) 
     await shop.rows("UPDATE tenants SET set_off_claims = true")
     await earn(shop, 5_000)
     assert ((second := await request(shop)).hash_version, second.set_off_cents) == (1, 0)
+
+
+async def test_under_a_credit_note_of_any_books_nothing_is_set_off(shop: Shop) -> None:
+    """It prints none: less would be transferred than it says, and it would never be wholly paid."""
+    await claimed(shop)
+    told = {"books": EASYBILL, "small_business": False, "set_off_claims": True, "tax_options": {"regular": "taxed"}}
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await document_settings.change(tx, DocumentSettingsChange.model_validate(told), by="user:chief")
+    await earn(shop, 10_000)
+    payout = await request(shop)
+    assert (payout.books, payout.hash_version, payout.set_off_cents) == (EASYBILL, 4, 0)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        assert await set_offs.may_be_set_off(tx, payout) == 0
+        with pytest.raises(NotAllowedNow, match="nothing_to_set_off"):
+            await set_offs.put_on(tx, payout.number, by="key:desk")
 
 
 async def test_never_more_than_the_payout_is_worth_and_a_rejected_one_opens_the_claim_again(shop: Shop) -> None:
