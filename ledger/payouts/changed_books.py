@@ -20,7 +20,7 @@ async def ask_anew(tx: TenantTransaction, books: str) -> None:
         return
     rows = await tx.fetch(
         """
-        UPDATE payouts SET books = $2, hash_version = greatest(hash_version, $3), updated_at = now(),
+        UPDATE payouts SET books = $2, hash_version = $3, updated_at = now(),
                            recheck_wanted_at = clock_timestamp()
          WHERE tenant_id = $1 AND id IN (
                SELECT id FROM payouts

@@ -51,6 +51,18 @@ async def test_what_is_approved_ends_in_the_books_that_it_was_approved_with(shop
         assert await decisions.approved_hash(tx, payout.id) == payout.content_hash
 
 
+async def test_back_in_lexoffice_an_approval_stands_for_what_it_stood_for_there(shop: Shop) -> None:
+    """Whom its credit note names is its contact: another one is another content."""
+    payout = await ask_for(shop)
+    await change(shop, tax_options=WORDS)
+    await change(shop, books="lexoffice")
+    asked = await look(shop, payout.number)
+    assert (asked.books, asked.hash_version, asked.content_hash) == ("lexoffice", 1, payout.content_hash)
+    await approve(shop, asked)
+    await shop.rows("UPDATE partners SET lexoffice_contact_id = gen_random_uuid() WHERE code = 'ANNA' RETURNING 1")
+    assert await hash_of(shop, asked) != payout.content_hash
+
+
 async def test_another_word_for_the_tax_case_voids_what_was_seen(shop: Shop) -> None:
     await change(shop, tax_options=WORDS | {TaxCase.PRIVATE: "nStb"})
     await fit_to_pay(shop)
