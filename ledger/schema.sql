@@ -3793,7 +3793,7 @@ CREATE TRIGGER want_payout_run
 CREATE TRIGGER want_sweep_without_books
     AFTER UPDATE OF books ON tenants
     FOR EACH ROW
-    WHEN (new.books = 'none' AND old.books <> 'none')
+    WHEN (new.books <> 'lexoffice' AND new.books <> old.books)
     EXECUTE FUNCTION want_schedule('sweep', 'id');
 
 CREATE TABLE thirteen_b_confirmations (
@@ -5536,7 +5536,7 @@ CREATE OR REPLACE FUNCTION public.list_swept_tenants()
  SET search_path TO 'public', 'pg_temp'
 AS $function$
     SELECT t.id, t.slug FROM provider_connections p JOIN tenants t ON t.id = p.tenant_id
-     WHERE p.provider = 'lexoffice' AND (p.has_credential OR t.books = 'none') ORDER BY t.slug
+     WHERE p.provider = 'lexoffice' AND (p.has_credential OR t.books <> 'lexoffice') ORDER BY t.slug
     $function$;
 REVOKE ALL ON FUNCTION list_swept_tenants() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION list_swept_tenants() TO partnerdesk_app;

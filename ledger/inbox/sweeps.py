@@ -111,7 +111,7 @@ def since_when(state: SweepState) -> date:
 
 
 async def list_swept(ledger: Ledger) -> list[Tenant]:
-    """Every tenant whom a pass comes to: with an API key of lexoffice, or without books."""
+    """Every tenant whom a pass comes to: with an API key of lexoffice, or whose books are not there."""
     async with ledger.without_tenant() as db:
         rows = await db.fetch("SELECT id, slug FROM list_swept_tenants()")
     return [Tenant(id=TenantId(row["id"]), slug=row["slug"]) for row in rows]

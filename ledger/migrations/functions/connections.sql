@@ -36,12 +36,12 @@ CREATE OR REPLACE FUNCTION list_connected_tenants(from_provider text) RETURNS TA
 REVOKE ALL ON FUNCTION list_connected_tenants FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION list_connected_tenants TO partnerdesk_app;
 
--- Who has no books to compare is passed over all the same: months are closed and questions asked anew by the same pass.
+-- Who has no books at lexoffice to compare is passed over all the same: months are closed and questions asked anew by the same pass.
 CREATE OR REPLACE FUNCTION list_swept_tenants() RETURNS TABLE (id uuid, slug text)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$
     SELECT t.id, t.slug FROM provider_connections p JOIN tenants t ON t.id = p.tenant_id
-     WHERE p.provider = 'lexoffice' AND (p.has_credential OR t.books = 'none') ORDER BY t.slug
+     WHERE p.provider = 'lexoffice' AND (p.has_credential OR t.books <> 'lexoffice') ORDER BY t.slug
     $$;
 REVOKE ALL ON FUNCTION list_swept_tenants FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION list_swept_tenants TO partnerdesk_app;
@@ -76,10 +76,10 @@ COMMENT ON TRIGGER want_sweep ON provider_connections IS
     ' Relied on by ledger/connections/connecting.py, ledger/connections/wanted_schedules.py.';
 
 CREATE OR REPLACE TRIGGER want_sweep_without_books AFTER UPDATE OF books ON tenants FOR EACH ROW
-    WHEN (NEW.books = 'none' AND OLD.books <> 'none')
+    WHEN (NEW.books <> 'lexoffice' AND NEW.books <> OLD.books)
     EXECUTE FUNCTION want_schedule('sweep', 'id');
 COMMENT ON TRIGGER want_sweep_without_books ON tenants IS
-    'Notes that the engine needs a schedule of sweeps for a tenant without books.'
+    'Notes that the engine needs a schedule of sweeps for a tenant whose books lexoffice does not keep.'
     ' Relied on by ledger/tax/strategies.py, ledger/connections/wanted_schedules.py.';
 
 CREATE OR REPLACE TRIGGER want_payout_run AFTER UPDATE OF payout_run_day, payout_run_hour ON tenants FOR EACH ROW

@@ -16,7 +16,7 @@ from ledger.refusals import Blocked, NotAcceptable
 from ledger.tax import strategies
 from ledger.tax.document_rules import BlockedBy
 from ledger.tax.seat_decisions import NewSeatDecision, decide_seat
-from ledger.types import LEXOFFICE, DocumentStrategy, PayoutState, TaxCase
+from ledger.types import EASYBILL, LEXOFFICE, DocumentStrategy, PayoutState, TaxCase
 from tests.fixtures.ledger_shop import NewTenant, Shop
 from tests.fixtures.payable import approve, ask_for, earn, fit_to_be_paid, fit_to_pay, look, request
 
@@ -213,9 +213,11 @@ async def test_another_tenant_has_its_own_choice(shop: Shop, new_tenant: NewTena
         assert await strategies.strategies(tx) == strategies.DEFAULTS
 
 
-async def test_who_has_no_books_is_swept_without_a_connection(shop: Shop) -> None:
+@pytest.mark.parametrize("books", [NO_BOOKS, EASYBILL])
+async def test_whose_books_are_not_at_lexoffice_is_passed_over_without_its_key(shop: Shop, books: str) -> None:
+    """The same pass closes months, ends the time in which an invoice may be replaced, and asks anew what it must."""
     assert shop.tenant not in await sweeps.list_swept(shop.ledger)
-    await choose(shop, HOME, NO_BOOKS)
+    await choose(shop, HOME, books)
     assert shop.tenant in await sweeps.list_swept(shop.ledger)
     [row] = await shop.rows("SELECT kind FROM schedules_wanted")
     assert row["kind"] == "sweep"
