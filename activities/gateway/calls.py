@@ -49,21 +49,40 @@ class Budget(NamedTuple):
 
 
 class BudgetTransport(httpx.AsyncBaseTransport):
-    """Reserves each request's slot in PostgreSQL, right where the socket is: no call can go round it."""
+    """Reserves each request's slot in PostgreSQL, right where the socket is: no call can go round it.
 
-    def __init__(self, inner: httpx.AsyncBaseTransport, ledger: Ledger, tenant: Tenant, use: Budget) -> None:
+    `together`: the first request takes the slots of so many. A step of two that had to ask for its second slot would
+    lose it to whoever waits for one, begin again, and so use up the budget with first requests.
+    """
+
+    def __init__(
+        self, inner: httpx.AsyncBaseTransport, ledger: Ledger, tenant: Tenant, use: Budget, *, together: int = 1
+    ) -> None:
         self._counted = CountedTransport(inner, use.provider)
         self._ledger = ledger
         self._tenant = tenant
         self._use = use
+        self._together = together
+        self._slots: list[float] = []
+        """Instants of the loop's clock, of those that are reserved and not used."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        slot = await budget.reserve(
-            self._ledger, self._tenant, provider=self._use.provider, pace_per_second=self._use.pace_per_second
-        )
-        if slot is None:
-            raise budget_exhausted(self._use.provider)
-        await asyncio.sleep(slot.wait_seconds)
+        clock = asyncio.get_running_loop()
+        if not self._slots:
+            slot = await budget.reserve(
+                self._ledger,
+                self._tenant,
+                provider=self._use.provider,
+                pace_per_second=self._use.pace_per_second,
+                requests=self._together,
+            )
+            if slot is None:
+                raise budget_exhausted(self._use.provider)
+            first = clock.time() + slot.wait_seconds
+            apart = 1.0 / self._use.pace_per_second if self._use.pace_per_second > 0 else 0.0
+            self._slots = [first + place * apart for place in range(self._together)]
+            self._together = 1  # one more than was thought of asks for itself
+        await asyncio.sleep(max(0.0, self._slots.pop(0) - clock.time()))
         return await self._counted.handle_async_request(request)
 
 

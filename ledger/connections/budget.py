@@ -39,8 +39,13 @@ class Slot(Frozen):
     wait_seconds: float
 
 
-async def reserve(ledger: Ledger, tenant: Tenant, *, provider: str, pace_per_second: float) -> Slot | None:
-    """Take the next slot if one is free within 3 s, else None: nothing queues here, so priorities still count."""
+async def reserve(
+    ledger: Ledger, tenant: Tenant, *, provider: str, pace_per_second: float, requests: int = 1
+) -> Slot | None:
+    """Take the next slot if one is free within 3 s, else None: nothing queues here, so priorities still count.
+
+    `requests`: as many slots in a row, of which the first is answered.
+    """
     if pace_per_second <= 0:  # unlimited: benches against a sandbox without limits
         return Slot(wait_seconds=0.0)
     # A slot that is forgotten lets one call follow too soon: at worst it is answered 429 and tried again.
@@ -58,6 +63,17 @@ async def reserve(ledger: Ledger, tenant: Tenant, *, provider: str, pace_per_sec
             1.0 / pace_per_second,
             longest_wait_seconds(pace_per_second),
         )
+        for _ in range(0 if wait is None else requests - 1):
+            # One by one: each update counts as a request (count_api_request).
+            await tx.execute(
+                """
+                UPDATE api_budgets SET next_free_at = next_free_at + $3 * interval '1 second'
+                 WHERE tenant_id = $1 AND provider = $2
+                """,
+                tenant.id,
+                provider,
+                1.0 / pace_per_second,
+            )
     return None if wait is None else Slot(wait_seconds=max(0.0, wait))
 
 

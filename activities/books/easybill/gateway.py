@@ -74,9 +74,11 @@ class EasybillDoor:
         async with self.explained(tenant), self.asking(await self.access(tenant), tenant) as client:
             yield client
 
-    def asking(self, access: EasybillAccess, tenant: Tenant) -> EasybillClient:
-        """The same client for whoever is `explained` already."""
-        transport = BudgetTransport(self._reads, self._ledger, tenant, budget_of(access.plan, self._pace))
+    def asking(self, access: EasybillAccess, tenant: Tenant, *, together: int = 1) -> EasybillClient:
+        """The same client for whoever is `explained` already. `together`: so many requests belong to one step, and
+        take their slots with the first."""
+        use = budget_of(access.plan, self._pace)
+        transport = BudgetTransport(self._reads, self._ledger, tenant, use, together=together)
         return self._client(access, transport)
 
     async def creating(self, tenant: Tenant) -> EasybillClient:
