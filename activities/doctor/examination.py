@@ -14,7 +14,7 @@ from httpcalls.errors import ContractDoesNotInclude, Forbidden, ProviderError, U
 from ledger.connections import recovery
 from ledger.connections.connections import ConnectionBroken, NotConnected
 from ledger.database import Ledger, TenantTransaction
-from ledger.reports import invariants, own_document_checks, standstills
+from ledger.reports import invariants, own_document_checks, standstills, uncompared_books
 from ledger.reports.differences import Difference
 from ledger.types import Frozen, PayoutNumber, Tenant
 from ledger.vault import CannotDecrypt
@@ -71,10 +71,10 @@ class Doctor:
             differences += view.differences
         if self._recovery_word:
             uncompared = await self._find_uncompared(tenant)
-            differences += [uncompared] if uncompared else []
-            # Whose documents are in no books need not be connected: a person says which number was the last.
-            unbooked = uncompared is not None and "lexoffice_not_compared" not in {one.check for one in differences}
-            if view is not None or unbooked:
+            differences += uncompared
+            # Whose documents are in no books, or in others, need not be connected: a person says what is there.
+            elsewhere = bool(uncompared) and "lexoffice_not_compared" not in {one.check for one in differences}
+            if view is not None or elsewhere:
                 view = view or LexofficeView()
                 notes += await self._record(tenant, view, numbers, differences, by=by, accept=accept)
         return Report(
@@ -93,9 +93,10 @@ class Doctor:
         seen = {(one.check, one.subject_id) for one in first}
         return [one for one in again if one.check not in standstills.UNDER_WAY or (one.check, one.subject_id) in seen]
 
-    async def _find_uncompared(self, tenant: Tenant) -> Difference | None:
+    async def _find_uncompared(self, tenant: Tenant) -> list[Difference]:
         async with self._ledger.transaction(tenant) as tx:
-            return await own_document_checks.find_uncompared(tx)
+            own = await own_document_checks.find_uncompared(tx)
+            return [*([own] if own else []), *await uncompared_books.find(tx)]
 
     async def _check_rows(self, tx: TenantTransaction) -> list[Difference]:
         return [*await invariants.check(tx, stuck_after=self._stuck_after), *await own_document_checks.check(tx)]
@@ -147,7 +148,7 @@ class Doctor:
             f"Payout numbers of {year} go on after {number}: so far they are in use." for year, number in moved.items()
         ]
         if barring and not accept:
-            notes.append("Recovery: nothing is created at lexoffice until these are mended, or accepted with --accept.")
+            notes.append("Recovery: nothing is created in the books until these are mended, or accepted with --accept.")
         else:
             notes.append("Recovery: compared; documents are created again.")
         return notes

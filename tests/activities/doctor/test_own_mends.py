@@ -116,11 +116,17 @@ async def own_numbers_not_compared(it: Patient) -> None:
     it.recovery = _RECOVERY
 
 
+async def books_not_compared(it: Patient) -> None:
+    await it.plant("UPDATE tenants SET books = 'easybill' WHERE id = $1")
+    it.recovery = _RECOVERY
+
+
 PROVOKED: dict[str, Callable[[Patient], Awaitable[None]]] = {
     provoke.__name__: provoke
     for provoke in (
         *(document_without_delivery, payout_without_its_document, number_without_document, voucher_twice),
         *(voucher_amount, voucher_missing, own_number_forgotten, own_numbers_not_compared),
+        books_not_compared,
     )
 }
 
@@ -171,6 +177,7 @@ BY_A_PERSON: dict[str, tuple[str, Callable[[Patient], Awaitable[None]]]] = {
     "voucher_amount": ("Make the voucher agree with the document in lexoffice", _agree),
     "voucher_missing": ("have it booked once more", _book_again),
     "own_numbers_not_compared": ("then run this again with --accept", _accept),
+    "books_not_compared": ("then run this again with --accept", _accept),
 }
 
 

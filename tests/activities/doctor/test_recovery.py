@@ -63,6 +63,18 @@ async def test_what_the_ledger_has_forgotten_bars_creating_until_it_is_mended_or
     assert await creates(barred, connected_shop)
 
 
+async def test_books_that_the_doctor_cannot_compare_bar_creating_until_a_person_has(
+    barred: LexofficeDoor, connected_shop: Shop, database: Database
+) -> None:
+    """That lexoffice agrees says nothing of them."""
+    await plant(database, "UPDATE tenants SET books = 'easybill' WHERE id = $1", connected_shop.tenant.id)
+    report = await examine(connected_shop, recovery=WORD)
+    assert [(one["check"], one["subject_id"]) for one in report["differences"]] == [("books_not_compared", "easybill")]
+    assert not await creates(barred, connected_shop)
+    await examine(connected_shop, recovery=WORD, accept="compared by hand")
+    assert await creates(barred, connected_shop)
+
+
 async def test_an_engine_that_is_away_bars_creating(barred: LexofficeDoor, connected_shop: Shop) -> None:
     """It may know of payouts and numbers that the restored ledger has forgotten."""
     report = await examine(connected_shop, recovery=WORD, engine_at="127.0.0.1:1")
