@@ -53,7 +53,7 @@ async def conclude_credit_note(tx: TenantTransaction, task: ConcludeInput, told:
         if note and (credited := await _conclude_credit_of_invoice(tx, fetched, told, note)):
             return credited
         # Held until the end: whoever stores the id of a lost document hands over afterwards what is parked here.
-        lost = await unclear_outcomes.hold_lost_credit_notes(tx)
+        lost = await unclear_outcomes.hold_lost_credit_notes(tx, provider=provider_of(fetched.resource_id))
         now = await documents.find(tx, fetched.resource_id)
         if now is not None and now.payout_number is not None:
             raise StoredMeanwhile  # a payout comes before intents: not from here
@@ -136,7 +136,7 @@ async def _conclude_cancelled(
     """A document that takes another one back, in books where the other need not say so itself."""
     known = await documents.find(tx, cancelled)
     if known is None or known.payout_number is None:
-        if await unclear_outcomes.hold_lost_credit_notes(tx):
+        if await unclear_outcomes.hold_lost_credit_notes(tx, provider=provider_of(cancelled)):
             await redelivery.park(tx, fetched.events)
             return Conclusion(outcome=EventState.WAITING)
         return await end(tx, fetched, EventState.IGNORED, Reason.of("credit_note_of_no_payout"))

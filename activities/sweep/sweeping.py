@@ -217,7 +217,7 @@ class SweepActivities:
             known = await sweep_findings.held(tx, ids)
             seen = await seen_credit_notes.find(tx, ids)
             cut_over = (await sweeps.get_state(tx)).effective_from
-            lost = await unclear_outcomes.hold_lost_credit_notes(tx)
+            lost = await unclear_outcomes.hold_lost_credit_notes(tx, provider=types.LEXOFFICE)
             if of_open:
                 await sweep_findings.mark_listed_as_open(tx, ids)
             compared = (

@@ -108,8 +108,8 @@ async def unmake(tx: TenantTransaction, intent: IntentId) -> bool:
     return bool(unmade)
 
 
-async def hold_lost_credit_notes(tx: TenantTransaction) -> bool:
-    """Whether a credit note of ours may exist whose id we do not know: then an unknown one may be ours.
+async def hold_lost_credit_notes(tx: TenantTransaction, *, provider: str) -> bool:
+    """Whether a credit note of ours may exist in these books whose id we do not know: then an unknown one may be ours.
 
     Such intents are held until the end of the transaction, so that their id is not stored meanwhile. An invoice that
     is lost explains no credit note.
@@ -118,11 +118,12 @@ async def hold_lost_credit_notes(tx: TenantTransaction) -> bool:
         """
         SELECT id FROM creation_intents
          WHERE tenant_id = $1 AND kind = 'credit-note' AND resource_id IS NULL AND closed_at IS NULL
-           AND sent_at IS NOT NULL
+           AND sent_at IS NOT NULL AND provider = $2
          ORDER BY created_at, id
            FOR SHARE
         """,
         tx.tenant.id,
+        provider,
     )
     return bool(rows)
 
