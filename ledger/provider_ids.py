@@ -39,6 +39,20 @@ def number_of(id: UUID) -> int:
     return id.int & (_MOST - 1)
 
 
+def document_named(provider: str, named: str) -> UUID:
+    """The id of the document that a person names: by that id, or by the number that this provider calls it by.
+
+    Raises ValueError for what names no document of this provider.
+    """
+    named = named.strip()
+    if provider in _NUMBERED and named.isascii() and named.isdigit():
+        return numbered_id(provider, Thing.DOCUMENT, int(named))
+    id = UUID(named)
+    if provider_of(id) != provider:
+        raise ValueError("a document of another provider")
+    return id
+
+
 def provider_of(id: UUID) -> str:
     """Whose thing it is; what no provider numbers is lexoffice's."""
     return _provider_of_numbered(id) or LEXOFFICE

@@ -12,6 +12,7 @@ from activities.creation.creating import Creation, DocumentCreator, Outcome
 from activities.creation.reading_back import keep, read_back
 from activities.creation.search_models import Searched
 from activities.creation.searching import kept_documents, whole_search
+from activities.heartbeats import with_heartbeats
 from activities.judging.credit_note_judgement import differences_from_approval
 from activities.judging.credit_note_settling import JustRead, apply_credit_note
 from activities.judging.document_identity import judge_search
@@ -45,6 +46,7 @@ class CreditNoteActivities:
         self._unclear_wait = unclear_wait
 
     @activity.defn
+    @with_heartbeats
     async def create_credit_note(self, task: DocumentCreation) -> PayoutView:
         """POST the credit note once. Only a proof that nothing was made allows another POST."""
         try:
@@ -156,6 +158,7 @@ class CreditNoteActivities:
                 return await self._view(tx, task)
             payout = await payouts.lock(tx, _number(task))
             if payout.state in (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN):
+                await _forget_unsent(tx, task, payout)
                 if mendable:
                     await wait_for_connection(tx, payout, Reason.of("connection_broken"))
                 else:  # the connection stands: nothing would wake it but a person
@@ -166,8 +169,14 @@ class CreditNoteActivities:
         async with self._ledger.transaction(task.tenant) as tx:
             payout = await payouts.lock(tx, _number(task))
             if payout.state in (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN):
+                await _forget_unsent(tx, task, payout)
                 why = Reason.of(_FOR_A_PERSON[error.type or ""])
-                await block_and_ask(tx, payout, why, kind="credit_note_refused", technical=error.message)
+                # An approved one has no intent any more, and is cancelled as any other; a draft is ended in the books.
+                unsent = payout.state is PayoutState.OUTCOME_UNKNOWN and error.type == RECIPIENT_REFUSED
+                actions = ("retry", "cancel") if unsent else ("retry",)
+                await block_and_ask(
+                    tx, payout, why, kind="credit_note_refused", technical=error.message, actions=actions
+                )
             return await self._view(tx, task)
 
     async def _keep(self, tx: TenantTransaction, payout: Payout, intent: Intent, document: BookedDocument) -> Payout:
@@ -185,6 +194,13 @@ async def _look_at_made(tx: TenantTransaction, task: DocumentCreation) -> Payout
     """Its id is known, and whatever else became of the payout: what was made is read back."""
     looked = await view_payout(tx, await payouts.get(tx, _number(task)))
     return looked.model_copy(update={"step": Step.READ_BACK, "intent": task.intent})
+
+
+async def _forget_unsent(tx: TenantTransaction, task: DocumentCreation, payout: Payout) -> None:
+    """Nothing was sent for an approved payout that waits now, perhaps for days: it has no intent again, so that it may
+    be cancelled, and that its document is written as it is then, if that is still what was approved."""
+    if payout.state is PayoutState.APPROVED and await unclear_outcomes.give_up(tx, task.intent):
+        await redelivery.hand_over_parked(tx)
 
 
 async def _disown(tx: TenantTransaction, task: DocumentCreation, payout: Payout, differences: tuple[str, ...]) -> None:
@@ -209,8 +225,7 @@ async def _refused(
     assert creation.refusal is not None
     actions: tuple[str, ...] = ("retry", "cancel")
     if payout.state is PayoutState.APPROVED:
-        await unclear_outcomes.give_up(tx, task.intent)
-        await redelivery.hand_over_parked(tx)
+        await _forget_unsent(tx, task, payout)
         actions = ("retry",)
         if creation.refusal.code in WAITS_FOR_CONNECTION:
             await wait_for_connection(tx, payout, creation.refusal)

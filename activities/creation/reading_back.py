@@ -8,7 +8,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.books.calls import BooksCalls
 from activities.books.documents import BookedDocument
-from activities.judging.credit_note_judgement import totals
+from activities.judging.credit_note_judgement import VOIDED, totals
 from activities.judging.evidence import observed
 from ledger.database import TenantTransaction
 from ledger.documents import documents, intents
@@ -35,10 +35,14 @@ async def read_back(calls: BooksCalls, tenant: Tenant, intent: Intent) -> Booked
 
 
 async def keep(tx: TenantTransaction, intent: Intent, document: BookedDocument) -> UUID:
-    """What the ledger knows of it from now on. Newer news, which a notification may have brought, stand.
+    """What the ledger knows of it from now on. Newer news, which a notification may have brought, stand; so does that
+    another document took it back.
 
     Returns the snapshot.
     """
+    known = await documents.find(tx, document.id)
+    if known is not None and known.status == VOIDED:
+        document = document.model_copy(update={"voucher_status": VOIDED})
     kept = await documents.keep_snapshot(tx, resource=intent.kind.value, resource_id=document.id, body=document.raw)
     await documents.observe(tx, observed(intent.kind, document, totals(document), snapshot=kept))
     await documents.keep_created_totals(tx, document.id, totals(document))

@@ -98,6 +98,8 @@ async def _judge(
         document = read.document
     else:
         document = await _shown(tx, known)
+    if known.status == VOIDED:  # another document took it back, whatever it says itself
+        document = document.model_copy(update={"voucher_status": VOIDED})
     newest = newest_with_reference(announced, document.voucher_status)
     return judge_credit_note(
         payout,
@@ -109,17 +111,16 @@ async def _judge(
 
 
 async def _shown(tx: TenantTransaction, known: KnownDocument) -> BookedDocument:
-    """As it was last fetched. What another document took back stays so, whatever it says itself."""
+    """As it was last fetched."""
     assert known.last_snapshot_id is not None
     provider = provider_of(known.resource_id)
     bodies = await documents.bodies(tx, (known.last_snapshot_id, known.last_payments_id))
-    document = documents_of(provider).read(
+    return documents_of(provider).read(
         known.kind,
         bodies[known.last_snapshot_id],
         payments=None if known.last_payments_id is None else bodies[known.last_payments_id],
         organization=await organization_of(tx, provider),
     )
-    return document.model_copy(update={"voucher_status": VOIDED}) if known.status == VOIDED else document
 
 
 async def _judge_voucher(

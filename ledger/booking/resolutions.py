@@ -45,6 +45,7 @@ from ledger.payouts import (
 from ledger.payouts.decisions import Decision
 from ledger.payouts.own_reversal_rows import Ground
 from ledger.payouts.payouts import Payout
+from ledger.provider_ids import document_named
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound, require_reason
 from ledger.types import (
     BERLIN,
@@ -319,9 +320,11 @@ async def _answer_lost_voucher(tx: TenantTransaction, id: IntentId, answer: Answ
 
 
 async def _adopt(tx: TenantTransaction, intent: IntentId, answer: Answer) -> None:
-    """A person names the document. It is read back and judged like any other before anything is paid."""
+    """A person names the document, by its id or as its books number it. It is read back and judged like any other
+    before anything is paid."""
+    books = (await intents.get(tx, intent)).provider
     try:
-        resource_id = UUID(str(answer.detail["resource_id"]))
+        resource_id = document_named(books, str(answer.detail["resource_id"]))
     except (KeyError, ValueError):
         raise NotAcceptable("resource_id_missing") from None
     if await documents.is_ours(tx, resource_id):

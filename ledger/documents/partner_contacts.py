@@ -47,6 +47,15 @@ async def note_sent(tx: TenantTransaction, organization: UUID, partner: PartnerI
     )
 
 
+async def doubt(tx: TenantTransaction, partner: PartnerId) -> None:
+    """The books may know its contact no more: it is told anew before a document names it."""
+    await tx.execute(
+        "UPDATE partner_contacts SET details_hash = NULL WHERE tenant_id = $1 AND partner_id = $2",
+        tx.tenant.id,
+        partner,
+    )
+
+
 async def keep(
     tx: TenantTransaction,
     organization: UUID,

@@ -24,7 +24,7 @@ from easybill.queries import DocumentQuery
 from httpcalls.errors import NotFound, ValidationFailed
 from ledger import clock
 from ledger.database import Ledger
-from ledger.documents import intents
+from ledger.documents import intents, partner_contacts
 from ledger.documents.intents import Intent
 from ledger.provider_ids import Thing, number_of, numbered_id
 from ledger.types import BERLIN, EASYBILL, IntentId, Tenant
@@ -33,8 +33,10 @@ from ledger.types import BERLIN, EASYBILL, IntentId, Tenant
 class EasybillSender:
     """One client for one create."""
 
-    def __init__(self, client: EasybillClient) -> None:
+    def __init__(self, client: EasybillClient, ledger: Ledger, tenant: Tenant) -> None:
         self._client = client
+        self._ledger = ledger
+        self._tenant = tenant
 
     async def __aenter__(self) -> Self:
         return self
@@ -48,7 +50,13 @@ class EasybillSender:
         """Send the draft; its id."""
         content = content_of(intent)
         assert content.customer_id is not None, "the customer is named before the row is marked as sent"
-        draft = await self._client.create_draft(content.to_send(content.customer_id))
+        try:
+            draft = await self._client.create_draft(content.to_send(content.customer_id))
+        except (ValidationFailed, NotFound):
+            # Perhaps somebody has deleted the customer: the next attempt tells it anew, and sees.
+            async with self._ledger.transaction(self._tenant) as tx:
+                await partner_contacts.doubt(tx, content.partner)
+            raise
         return numbered_id(EASYBILL, Thing.DOCUMENT, draft.id)
 
 
@@ -63,7 +71,7 @@ class EasybillCalls:
         return self._door.explained(tenant)
 
     async def creating(self, tenant: Tenant, *, counts_to_the_minute: bool = True) -> EasybillSender:
-        return EasybillSender(await self._door.creating(tenant))
+        return EasybillSender(await self._door.creating(tenant), self._ledger, tenant)
 
     async def record_refused_key(self, tenant: Tenant, *, asked_at: datetime | None = None) -> bool:
         return await self._door.record_refused_key(tenant, asked_at=asked_at)
@@ -75,7 +83,7 @@ class EasybillCalls:
         if held.resource_id is not None or held.closed_at is not None or held.is_unclear:
             return
         content = content_of(held)
-        customer = await settled_customer(self._ledger, self._door, tenant, content.partner)
+        customer = await settled_customer(self._ledger, self._door, tenant, content.partner, content.customer)
         if customer == content.customer_id:
             return
         async with self._ledger.transaction(tenant) as tx:
@@ -86,15 +94,13 @@ class EasybillCalls:
         """Read what was made; a draft that is as it was sent is given number and force."""
         assert intent.resource_id is not None
         access = await self._door.access(tenant)
-        async with self._door.asking(access, tenant) as client:
+        async with self._door.asking(access, tenant, together=2) as client:
             try:
                 document = await client.document(number_of(intent.resource_id))
                 if document.is_draft and _is_as_sent(document, intent):
-                    document = await client.done(document.id)
+                    document = await _done(client, document.id)
             except NotFound:
                 return None
-            except ValidationFailed as refused:
-                raise ApplicationError(str(refused), type=NOT_FINISHED, non_retryable=True) from None
         return shown(document, access.account)
 
     async def page_of_search(self, tenant: Tenant, intent: Intent, number: int) -> PageFound:
@@ -122,6 +128,18 @@ class EasybillCalls:
     async def file(self, tenant: Tenant, resource_id: UUID) -> bytes:
         async with self._door.asking(await self._door.access(tenant), tenant) as client:
             return await client.pdf(number_of(resource_id))
+
+
+async def _done(client: EasybillClient, id: int) -> Document:
+    """Give it number and force. Raises ApplicationError (NOT_FINISHED) where easybill refuses that."""
+    try:
+        return await client.done(id)
+    except ValidationFailed as refused:
+        # So it answers for what has a number already, too: by an attempt that was slower, or by a person.
+        document = await client.document(id)
+        if not document.is_draft:
+            return document
+        raise ApplicationError(str(refused), type=NOT_FINISHED, non_retryable=True) from None
 
 
 def _is_as_sent(document: Document, intent: Intent) -> bool:

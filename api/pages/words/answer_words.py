@@ -116,7 +116,7 @@ ACTIONS: dict[str, ActionWords] = {
     "done": ActionWords(N_("Erledigt"), N_("Die Aufgabe ist damit geschlossen.")),
 }
 FIELDS = {
-    "resource_id": N_("Id des Belegs in lexoffice (steht in der Adresse seiner Seite)"),
+    "resource_id": N_("Id oder Nummer des Belegs in der Buchhaltung (steht in der Adresse seiner Seite)"),
     "transaction_id": N_("Verkauf"),
     "partner_code": N_("Code des Partners"),
     "paid_on": N_("Tag, an dem das Geld beim Partner war"),
