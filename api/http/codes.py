@@ -122,6 +122,7 @@ ANSWERS: tuple[tuple[int, str, str], ...] = (
     (409, "has_partner", "has_partner"),
     (409, "iban_on_two_partners", "iban_on_two_partners"),
     (409, "idempotency_key_in_use", "idempotency_key_in_use"),
+    (409, "import_changed", "import_changed"),
     (409, "import_ended", "import_ended"),
     (409, "in_an_exported_run", "in_an_exported_run"),
     (409, "invoice_exists", "invoice_exists"),
