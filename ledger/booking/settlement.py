@@ -137,7 +137,10 @@ async def settle(tx: TenantTransaction, payout: Payout, verdict: Verdict) -> Set
             return await mark_returned(tx, payout, Reason.of("undone_was_it_paid"))
         case Meaning.VOIDED | Meaning.DELETED, PayoutState.CREDIT_NOTE_OPEN:
             return await _cancelled(tx, payout, verdict.meaning)
-        case Meaning.OPEN | Meaning.PARTLY_PAID, PayoutState.PAID if await _bank_said_paid(tx, payout):
+        # Set off in whole, its document has paid it: in the books it is open until a person assigns the credit there.
+        case Meaning.OPEN | Meaning.PARTLY_PAID, PayoutState.PAID if (
+            payout.transfer_cents == 0 or await _bank_said_paid(tx, payout)
+        ):
             return Settled(state=EventState.UNCHANGED)
         case _, PayoutState.PAID:
             return await mark_returned(tx, payout, Reason.of("paid_credit_note_changed"))

@@ -8,7 +8,7 @@ from ledger.bank import further_attempts, payment_evidence, return_reasons
 from ledger.bank.payment_evidence import Proved
 from ledger.booking import settlement
 from ledger.database import TenantTransaction
-from ledger.payouts import claims, payouts
+from ledger.payouts import payouts, surpluses
 from ledger.payouts.payouts import Payout
 from ledger.reasons import Reason
 from ledger.types import PaidBy, PayoutState
@@ -45,7 +45,7 @@ async def _note(tx: TenantTransaction, payout: Payout, proved: Proved) -> None:
         proved.sent_on if complete else None,
         proved.bank_reference if complete else None,
     )
-    await claims.follow_surplus(tx, payout, max(proved.open_cents - due, 0))
+    await surpluses.follow(tx, payout, max(proved.open_cents - due, 0))
     if proved.open_cents > due:
         await tasks.ask(
             tx,

@@ -17,7 +17,6 @@ from ledger.audit import audit, hands
 from ledger.database import TenantTransaction
 from ledger.keyset import RECORDED, Conditions, Place, changed_since
 from ledger.payouts.own_reversal_rows import OwnReversal
-from ledger.payouts.payouts import Payout
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound
 from ledger.types import Frozen, PartnerId, PayoutNumber
 
@@ -154,13 +153,18 @@ async def get(tx: TenantTransaction, id: UUID) -> Claim:
 
 
 async def find_repaid(tx: TenantTransaction, iban_hmac: bytes | None, cents: int) -> Claim | None:
-    """The open claim that a credit from a partner's account may repay: of that amount first, then the oldest."""
+    """The claim that a credit from a partner's account may repay: an open one of that amount first, then the oldest.
+
+    Also one that is set off by now, where the credit is of its amount: else it would be paid twice, unseen.
+    """
     row = await tx.fetchrow(
         _CLAIM
         + """
-          AND c.state = 'open' AND c.partner_id IN (SELECT partner_id FROM partner_bank_details
-                                                     WHERE tenant_id = $1 AND iban_hmac = $2)
-        ORDER BY c.amount_cents - c.settled_cents <> $3, c.seq LIMIT 1
+          AND (c.state = 'open' OR c.state = 'netted' AND $3 IN (
+               c.amount_cents, (SELECT sum(amount_cents)::bigint FROM set_offs
+                                 WHERE tenant_id = c.tenant_id AND claim_id = c.id AND released_at IS NULL)))
+          AND c.partner_id IN (SELECT partner_id FROM partner_bank_details WHERE tenant_id = $1 AND iban_hmac = $2)
+        ORDER BY c.state <> 'open', c.amount_cents - c.settled_cents <> $3, c.seq LIMIT 1
         """,
         tx.tenant.id,
         iban_hmac,
@@ -204,50 +208,6 @@ async def raise_of_correction(tx: TenantTransaction, reversal: OwnReversal) -> N
             by="engine",
             detail={"claim": str(made), "document": reversal.document_number, "cents": -reversal.gross_cents},
         )
-
-
-async def follow_surplus(tx: TenantTransaction, payout: Payout, surplus_cents: int) -> None:
-    """So much more than was due has left for this payout and is still out: the claim is of that amount.
-
-    0: the bank took it back. What was paid back of it by then stays; what is set off only against a payout that awaits
-    approval does not, whose content changes by it. The payout is locked.
-    """
-    await tx.execute(
-        """
-        UPDATE set_offs SET released_at = now()
-         WHERE tenant_id = $1 AND released_at IS NULL
-           AND claim_id IN (SELECT id FROM claims WHERE tenant_id = $1 AND payout_id = $2 AND settled_cents > $3)
-           AND payout_id IN (SELECT id FROM payouts WHERE tenant_id = $1 AND state = 'awaiting_approval')
-        """,
-        tx.tenant.id,
-        payout.id,
-        surplus_cents,
-    )
-    if surplus_cents > 0:
-        await tx.execute(
-            """
-            INSERT INTO claims (tenant_id, partner_id, cause, payout_id, amount_cents) VALUES ($1, $2, $3, $4, $5)
-            ON CONFLICT (tenant_id, payout_id) DO UPDATE
-               SET amount_cents = greatest(EXCLUDED.amount_cents, claims.settled_cents), voided_at = NULL
-             WHERE (claims.amount_cents, claims.voided_at)
-                   IS DISTINCT FROM (greatest(EXCLUDED.amount_cents, claims.settled_cents), NULL::timestamptz)
-            """,
-            tx.tenant.id,
-            payout.partner_id,
-            ClaimCause.OVERPAID,
-            payout.id,
-            surplus_cents,
-        )
-        return
-    await tx.execute(
-        """
-        UPDATE claims SET amount_cents = CASE WHEN settled_cents = 0 THEN amount_cents ELSE settled_cents END,
-                          voided_at = CASE WHEN settled_cents = 0 THEN now() END
-         WHERE tenant_id = $1 AND payout_id = $2 AND state = 'open'
-        """,
-        tx.tenant.id,
-        payout.id,
-    )
 
 
 async def settle_by_hand(tx: TenantTransaction, id: UUID, said: PaidBack, *, by: str) -> Claim:

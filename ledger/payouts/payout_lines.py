@@ -244,7 +244,6 @@ async def _compute_anew(tx: TenantTransaction, payout: Payout) -> None:
         await release(tx, payout.id)
         await tasks.close_questions(tx, subject="payout", subject_id=payout.number, kinds=tasks.BLOCKED_BY, by="engine")
         return
-    # Anew, for what it is worth now.
     await set_offs.release(tx, payout.id)
     tax = vat_cents(net, payout.tax_rate)
     shares = share(tax, [row["net_cents"] for row in rows])
@@ -265,7 +264,8 @@ async def _compute_anew(tx: TenantTransaction, payout: Payout) -> None:
         min(row["service_date"] for row in rows),
         max(row["service_date"] for row in rows),
     )
-    await set_offs.propose(tx, [payout.id])
+    if payout.set_off_cents:  # anew, for what it is worth now; not where somebody wants all of it transferred
+        await set_offs.propose(tx, [payout.id])
     await payout_content.renew_content_hash(tx, payout.id)
 
 

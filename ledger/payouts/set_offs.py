@@ -19,7 +19,8 @@ from ledger.refusals import NotAllowedNow, require_reason
 from ledger.types import DocumentStrategy, Frozen, PayoutId, PayoutNumber, PayoutState
 
 FORMULA = 3
-"""Of what an approval stands for (payouts.hash_version), where it holds set-offs."""
+"""Of what an approval stands for (payouts.hash_version): older ones hold no set-offs. A later one may be that of a
+credit note in the books, which prints none."""
 
 
 class SetOffRow(Frozen):

@@ -321,6 +321,13 @@ KINDS: dict[str, TaskWords] = {
         N_("Zu viel überwiesen"),
         N_("Bitte sehen Sie die Umsätze der Auszahlung an, und fordern Sie zurück, was zu viel ist."),
     ),
+    "claim_settled_twice": TaskWords(
+        N_("Überschuss zweimal zurückgekommen"),
+        N_(
+            "Bitte sehen Sie die Forderung und die Umsätze der Auszahlung an, und geben Sie dem Partner, was ihm "
+            "fehlt: mit einer Korrektur in seiner nächsten Abrechnung oder als Überweisung von Hand."
+        ),
+    ),
     "statement_missing": TaskWords(
         N_("Ein Kontoauszug fehlt"),
         N_(

@@ -624,7 +624,13 @@ BEGIN
     IF come > owed THEN
         RAISE EXCEPTION 'more would come of a claim than is owed' USING ERRCODE = 'PD055';
     END IF;
-    UPDATE claims SET settled_cents = come WHERE tenant_id = of_tenant AND id = wanted;
+    -- What was set off of a surplus that the bank has taken back meanwhile is owed no more when it is released.
+    UPDATE claims SET settled_cents = come,
+                      amount_cents = CASE WHEN out_cents IS NOT NULL AND greatest(out_cents, come) > 0
+                                          THEN greatest(out_cents, come) ELSE amount_cents END,
+                      voided_at = CASE WHEN out_cents = 0 AND come = 0 THEN COALESCE(voided_at, now())
+                                       WHEN come > 0 THEN NULL ELSE voided_at END
+     WHERE tenant_id = of_tenant AND id = wanted;
 END $$;
 REVOKE ALL ON FUNCTION sum_up_claim FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sum_up_claim TO partnerdesk_app;

@@ -47,6 +47,20 @@ async def test_what_was_paid_back_of_a_surplus_stays(shop: Shop, vault: Vault, i
     assert (ended.state, ended.amount_cents, ended.settled_cents) == (ClaimState.SETTLED, 900, 900)
 
 
+async def test_a_person_learns_that_the_bank_took_back_what_was_repaid(
+    shop: Shop, vault: Vault, in_the_file: Payout
+) -> None:
+    await told(shop, vault, out(in_the_file), out(in_the_file, "R7"))
+    [claim] = await claims_of(shop)
+    await paid_back(shop, claim.id, 900)
+    asked = "SELECT reason_params FROM tasks WHERE kind = 'claim_settled_twice' AND state = 'open'"
+    assert await shop.rows(asked) == []
+    await told(shop, vault, back(in_the_file, "R8"), number=2)
+    assert [row["reason_params"] for row in await shop.rows(asked)] == [{"more": 900}]
+    await told(shop, vault, out(in_the_file, "R9"), number=3)
+    assert await shop.rows(asked) == []
+
+
 async def credited(shop: Shop, vault: Vault, cents: int, reference: str, number: int) -> UUID:
     """A credit from ANNA's account, without a reference of ours."""
     await told(shop, vault, Line(cents, None, IBAN, text="zurück", reference=reference), number=number)
@@ -76,6 +90,25 @@ async def test_a_credit_is_proposed_to_a_claim_and_repays_what_is_owed(
             await unassigned.assign_to_claim(tx, more, claim.id, by="user:clerk")
     [ended] = await claims_of(shop)
     assert (ended.state, ended.settled_cents) == (ClaimState.SETTLED, 11_900)
+
+
+async def test_a_credit_for_a_claim_that_is_set_off_by_now_is_shown_to_a_person(
+    shop: Shop, vault: Vault, in_the_file: Payout
+) -> None:
+    await told(shop, vault, out(in_the_file), out(in_the_file, "R7"))
+    [claim] = await claims_of(shop)
+    await paid_back(shop, claim.id, 900)
+    await shop.rows(
+        "INSERT INTO set_offs (tenant_id, payout_id, claim_id, amount_cents) VALUES ($1, $2, $3, 11000)",
+        shop.tenant.id,
+        in_the_file.id,
+        claim.id,
+    )
+    entry = await credited(shop, vault, 11_000, "R8", 2)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        assert (await bank_entries.get(tx, entry)).proposed_claim == claim.id
+        with pytest.raises(NotAllowedNow, match="claim_is_over"):
+            await unassigned.assign_to_claim(tx, entry, claim.id, by="user:clerk")
 
 
 async def test_a_debit_repays_nothing(shop: Shop, vault: Vault, in_the_file: Payout) -> None:

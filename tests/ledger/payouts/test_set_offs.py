@@ -2,10 +2,10 @@
 
 import pytest
 
+from ledger import tasks
 from ledger.books import NO_BOOKS
 from ledger.documents.own.cii import xml_of
 from ledger.payouts import (
-    claims,
     decisions,
     document_settings,
     own_content,
@@ -13,6 +13,7 @@ from ledger.payouts import (
     payout_lines,
     payouts,
     set_offs,
+    surpluses,
 )
 from ledger.payouts.claims import ClaimState
 from ledger.payouts.document_settings import DocumentSettingsChange
@@ -144,14 +145,51 @@ async def test_a_surplus_that_the_bank_took_back_is_set_off_against_nothing_that
     await allowed(shop)
     [paid] = await shop.rows("SELECT number FROM payouts")
     async with shop.ledger.transaction(shop.tenant) as tx:
-        await claims.follow_surplus(tx, await payouts.lock(tx, paid["number"]), 2_000)
+        await surpluses.follow(tx, await payouts.lock(tx, paid["number"]), 2_000)
     await earn(shop, 10_000)
     payout = await request(shop)
     assert payout.set_off_cents == 4_760 + 2_000
     async with shop.ledger.transaction(shop.tenant) as tx:
-        await claims.follow_surplus(tx, await payouts.lock(tx, paid["number"]), 0)
+        await surpluses.follow(tx, await payouts.lock(tx, paid["number"]), 0)
     assert (await look(shop, payout.number)).set_off_cents == 4_760
     assert sorted(one.state for one in await claims_of(shop)) == [ClaimState.NETTED, ClaimState.VOID]
     with pytest.raises(ContentHasChanged):
         await approve(shop, payout)
+    assert await broken(shop.ledger, shop.tenant) == []
+
+
+async def test_what_somebody_took_off_stays_off_when_a_line_drops_out(shop: Shop) -> None:
+    await claimed(shop)
+    await allowed(shop)
+    await earn(shop, 3_000, 1_000)
+    payout = await request(shop)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await set_offs.take_off(tx, payout.number, by="key:desk", reason="zahlt selbst")
+        [line] = await tx.fetch("SELECT id FROM commissions WHERE net_cents = 3000")
+        assert await payout_lines.take_out(tx, CommissionId(line["id"]))
+    assert (await look(shop, payout.number)).transfer_cents == 1_190
+
+
+async def test_of_what_the_bank_took_back_a_released_set_off_claims_nothing_and_a_person_is_asked(shop: Shop) -> None:
+    await claimed(shop)
+    await allowed(shop)
+    [paid] = await shop.rows("SELECT number FROM payouts")
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await surpluses.follow(tx, await payouts.lock(tx, paid["number"]), 2_000)
+    await earn(shop, 10_000)
+    payout = await request(shop)
+    await approve(shop, payout)
+    for _ in range(2):
+        async with shop.ledger.transaction(shop.tenant) as tx:
+            await surpluses.follow(tx, await payouts.lock(tx, paid["number"]), 0)
+    [task] = await shop.rows("SELECT id, subject_id, reason_params FROM tasks WHERE kind = 'claim_settled_twice'")
+    assert (task["subject_id"], task["reason_params"]) == (paid["number"], {"more": 2_000})
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await tasks.resolve(tx, task["id"], by="key:desk", resolution={"action": "done"})
+        await surpluses.follow(tx, await payouts.lock(tx, paid["number"]), 0)
+    assert len(await shop.rows("SELECT 1 FROM tasks WHERE kind = 'claim_settled_twice'")) == 1
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await decisions.cancel(tx, payout.number, actor="key:chief", reason="nein")
+    found = sorted((one.state, one.open_cents) for one in await claims_of(shop))
+    assert found == [(ClaimState.OPEN, 4_760), (ClaimState.VOID, 0)]
     assert await broken(shop.ledger, shop.tenant) == []
