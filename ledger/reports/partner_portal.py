@@ -18,6 +18,8 @@ class OwnPayout(Frozen):
     net_cents: int
     tax_cents: int
     gross_cents: int
+    set_off_cents: int
+    """What of it is not transferred, but set off against claims."""
     period_from: date
     period_to: date
     created_at: datetime
@@ -56,7 +58,7 @@ async def payouts_of(
                     THEN d.tax_cents ELSE o.tax_cents END AS tax_cents,
                CASE WHEN d.net_cents = o.net_cents AND abs(d.tax_cents - o.tax_cents) <= 1
                     THEN d.gross_cents ELSE o.gross_cents END AS gross_cents,
-               o.period_from, o.period_to, o.created_at, o.paid_on, own.id AS own_document,
+               o.set_off_cents, o.period_from, o.period_to, o.created_at, o.paid_on, own.id AS own_document,
                -- The voucher of a document of our own is the tenant's business; the partner sees what is out.
                CASE WHEN o.strategy = 'own_document' THEN own.number ELSE d.voucher_number END AS credit_note_number,
                EXISTS (SELECT 1 FROM credit_note_papers c

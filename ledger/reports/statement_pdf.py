@@ -124,7 +124,7 @@ def _payout(page: _Page, statement: PayoutStatement) -> None:
     for word, cents in (
         ("Summe netto", statement.net_cents),
         (f"Umsatzsteuer {rate} %", statement.tax_cents),
-        ("Auszahlungsbetrag", statement.gross_cents),
+        *statement.totals,
     ):
         page.set_font(_FONT, "B" if word == "Auszahlungsbetrag" else "", 10)
         page.cell(sum(width for _, width, _ in _COLUMNS[:-1]), _LINE, winansi(word), align="R")

@@ -117,9 +117,22 @@ class PayoutStatement(Frozen):
     tax_rate: Decimal
     tax_cents: int
     gross_cents: int
+    set_off_cents: int
+    """What of it is not transferred, but set off against claims."""
     paid_on: date | None
     payment_reference: str | None
     lines: tuple[StatementLine, ...]
+
+    @property
+    def totals(self) -> tuple[tuple[str, int], ...]:
+        """Below net and VAT, in the words of the document: the last is what is transferred."""
+        if not self.set_off_cents:
+            return (("Auszahlungsbetrag", self.gross_cents),)
+        return (
+            ("Gesamtbetrag", self.gross_cents),
+            ("Verrechnet", -self.set_off_cents),
+            ("Auszahlungsbetrag", self.gross_cents - self.set_off_cents),
+        )
 
     @property
     def title(self) -> str:
@@ -269,7 +282,7 @@ def _sums(statement: PayoutStatement) -> Iterator[tuple[Any, ...]]:
     for word, cents in (
         ("Summe netto", statement.net_cents),
         (f"USt {statement.tax_rate.normalize():f} %".replace(".", ","), statement.tax_cents),
-        ("Auszahlungsbetrag", statement.gross_cents),
+        *statement.totals,
     ):
         yield (statement.number, statement.credit_note_number, None, word, *[None] * 5, Cents(cents))
 
@@ -292,7 +305,9 @@ _PAYOUTS = """
                 THEN d.tax_cents ELSE p.tax_cents END AS tax_cents,
            CASE WHEN d.net_cents = p.net_cents AND abs(d.tax_cents - p.tax_cents) <= 1
                 THEN d.gross_cents ELSE p.gross_cents END AS gross_cents,
-           d.voucher_number AS credit_note_number,
+           p.set_off_cents,
+           -- The voucher of a document of our own is the tenant's business; the partner sees what is out.
+           CASE WHEN p.strategy = 'own_document' THEN o.number ELSE d.voucher_number END AS credit_note_number,
            q.code AS partner_code, q.name AS partner_name, q.supplement AS partner_supplement,
            q.street AS partner_street, q.zip AS partner_zip, q.city AS partner_city,
            t.name AS tenant_name, NULL AS tenant_supplement, t.street AS tenant_street, t.zip AS tenant_zip,
@@ -301,6 +316,8 @@ _PAYOUTS = """
       JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
       JOIN tenants t ON t.id = p.tenant_id
       LEFT JOIN external_documents d ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
+      LEFT JOIN own_documents o ON o.tenant_id = p.tenant_id AND o.payout_id = p.id AND o.handed_out_at IS NOT NULL
+            AND o.kind IN ('self_billed', 'commission_statement')
      WHERE p.tenant_id = $1
 """
 

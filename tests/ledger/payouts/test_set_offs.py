@@ -2,6 +2,7 @@
 
 import pytest
 
+from api.http.language import in_words
 from ledger import tasks
 from ledger.books import NO_BOOKS
 from ledger.documents.own.cii import xml_of
@@ -19,9 +20,11 @@ from ledger.payouts.claims import ClaimState
 from ledger.payouts.document_settings import DocumentSettingsChange
 from ledger.payouts.payouts import Payout
 from ledger.refusals import ContentHasChanged, NotAllowedNow
+from ledger.reports import partner_portal, statement_pdf, statements
 from ledger.tax import strategies
 from ledger.types import EASYBILL, CommissionId, DocumentStrategy, TaxCase
 from tests.fixtures.ledger_shop import Shop
+from tests.fixtures.own_payouts import handed_out
 from tests.fixtures.payable import approve, earn, look, request
 from tests.ledger.payouts.test_claims import claimed
 from tests.ledger.payouts.test_corrections import claims_of
@@ -193,3 +196,24 @@ async def test_of_what_the_bank_took_back_a_released_set_off_claims_nothing_and_
     found = sorted((one.state, one.open_cents) for one in await claims_of(shop))
     assert found == [(ClaimState.OPEN, 4_760), (ClaimState.VOID, 0)]
     assert await broken(shop.ledger, shop.tenant) == []
+
+
+async def test_the_partner_reads_what_is_transferred(shop: Shop) -> None:
+    payout = await netted(shop)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        statement = await statements.of_payout(tx, payout.number, in_words=in_words)
+        own, _following = await partner_portal.payouts_of(tx, payout.partner_id)
+    expected = (("Gesamtbetrag", 11_900), ("Verrechnet", -4_760), ("Auszahlungsbetrag", 7_140))
+    assert (statement.totals, own[0].set_off_cents) == (expected, 4_760)
+    last = statements.payout_csv(statement).decode().splitlines()[-1]
+    assert "Auszahlungsbetrag" in last
+    assert last.endswith("71,40")
+    assert statement_pdf.payout_pdf(statement).startswith(b"%PDF-")
+
+
+async def test_a_statement_names_the_document_that_the_partner_has_without_books_too(shop: Shop) -> None:
+    payout = await handed_out(shop, 10_000)
+    [document] = await shop.rows("SELECT number FROM own_documents")
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        statement = await statements.of_payout(tx, payout.number, in_words=in_words)
+    assert statement.credit_note_number == document["number"]
