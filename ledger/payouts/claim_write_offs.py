@@ -144,7 +144,9 @@ async def _decided(tx: TenantTransaction, claim: Claim, id: UUID, said: _Decisio
     )
     decided = await _get(tx, id)
     if said.confirmed:
-        part = NewPart("written_off", claim.open_cents, clock.today(), reason=decided.reason)
+        # A surplus may have grown since: what nobody was asked about is still owed.
+        cents = min(claim.open_cents, decided.amount_cents)
+        part = NewPart("written_off", cents, clock.today(), reason=decided.reason)
         await claims.note_part(tx, claim, part, by=said.by)
     else:
         await _record(tx, claim, "claim.write_off_refused", by=said.by, write_off=str(id), reason=said.reason)

@@ -79,7 +79,7 @@ async def of_partner(tx: TenantTransaction, partner: PartnerId, tax_case: TaxCas
         raise NotAllowedNow("balance_not_negative")
     if any(group.carried is None for group in groups):
         raise NotAllowedNow("balance_is_netted")
-    may_earn = not owed.leaving and any(group.can_grow for group in groups)
+    may_earn = not owed.leaving and any(group.may_earn for group in groups)
     if may_earn and not await _is_old(tx, lines):
         raise NotAllowedNow("balance_may_be_earned", days=OLD_DEBT.days)
     like = await _newest_document(tx, partner, tax_case)
@@ -142,11 +142,17 @@ class _Corrected(NamedTuple):
 
 
 async def _only_one(tx: TenantTransaction, lines: list[DocumentLine]) -> _Corrected | None:
-    """The document that all of these lines correct, where it is one of ours."""
+    """The document that all of these lines correct, where it is one of ours. Not one that may still be closed as „nicht
+    ausgegeben": then nobody would have heard of what is corrected."""
     numbers = {line.corrects for line in lines}
     if len(numbers) != 1 or None in numbers:
         return None
     row = await tx.fetchrow(
-        "SELECT id, number, issued_on FROM own_documents WHERE tenant_id = $1 AND number = $2", tx.tenant.id, *numbers
+        """
+        SELECT id, number, issued_on FROM own_documents
+         WHERE tenant_id = $1 AND number = $2 AND handed_out_at IS NOT NULL AND closed_at IS NULL
+        """,
+        tx.tenant.id,
+        *numbers,
     )
     return None if row is None else _Corrected(row["id"], Original(number=row["number"], issued_on=row["issued_on"]))

@@ -85,8 +85,10 @@ class DueGroup(Frozen):
     lines: tuple[DueLine, ...]
     every_line: tuple[DueLine, ...]
     """With the claw-backs that the limit leaves for later."""
+    may_earn: bool
+    """By what the partner is today, or by what waits, more of this tax case may come."""
     can_grow: bool
-    """By what the partner is today, or by what waits; another case is paid whatever its size."""
+    """Whether it may wait for more: what can grow no more, or is over, is paid whatever its size."""
     carried: Waiting | None
 
     @property
@@ -221,9 +223,7 @@ async def of_partners(
 
 async def _settings(tx: TenantTransaction, partners: Sequence[PartnerId], cut_off: datetime | None) -> _Settings:
     row = await tx.fetchrow(
-        """
-        SELECT clawback_limit_percent, clawback_limit_cents, commercial_agents FROM tenants WHERE id = $1
-        """,
+        "SELECT clawback_limit_percent, clawback_limit_cents, commercial_agents FROM tenants WHERE id = $1",
         tx.tenant.id,
     )
     assert row is not None
@@ -253,8 +253,7 @@ def _partner_due(rows: Sequence[asyncpg.Record], settings: _Settings) -> Partner
     for row in rows:
         reason = _reason(row, settings.cut_off)
         if row["service_date"] not in rules:
-            facts = PartnerFacts.from_row(row)
-            rules[row["service_date"]] = _rule(facts, row, settings)
+            rules[row["service_date"]] = _rule(PartnerFacts.from_row(row), row, settings)
         rule = rules[row["service_date"]]
         if row["tax_case"] is not None:
             # A claw-back keeps the tax case of the line that it answers, whatever the partner has become.
@@ -369,6 +368,7 @@ def _group(
         rule=rule,
         lines=lines,
         every_line=every,
+        may_earn=rule.tax_case in growing,
         can_grow=rule.tax_case in growing and not is_over,
         carried=None,
     )

@@ -87,6 +87,16 @@ async def test_above_the_limit_a_second_person_writes_off_what_is_open_by_then(s
     ]
 
 
+async def test_no_more_is_written_off_than_was_asked_about(shop: Shop) -> None:
+    claim = await claimed(shop)
+    await limit(shop, 4_759)
+    await write_off(shop, claim.id)
+    await shop.rows("UPDATE claims SET amount_cents = 9999 WHERE id = $1", claim.id)
+    [task] = await shop.rows("SELECT id FROM tasks WHERE kind = 'claim_write_off_asked' AND state = 'open'")
+    await answer(shop, task["id"], "confirm", by="key:second")
+    assert [(one.state, one.open_cents) for one in await claims_of(shop)] == [(ClaimState.OPEN, 9_999 - 4_760)]
+
+
 async def test_a_refused_write_off_leaves_the_claim_open(shop: Shop) -> None:
     claim = await claimed(shop)
     await limit(shop, 1)

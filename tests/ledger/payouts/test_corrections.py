@@ -21,7 +21,7 @@ from ledger.payouts.own_reversal_rows import OwnReversal
 from ledger.refusals import NotAcceptable, NotAllowedNow, NothingDue
 from ledger.types import TaskId, TaxCase
 from tests.fixtures.ledger_shop import Shop
-from tests.fixtures.own_payouts import handed_out, pay, take_effect
+from tests.fixtures.own_payouts import deliver, handed_out, pay, take_effect
 from tests.fixtures.payable import earn, request
 from tests.ledger.payouts.test_own_reversals import limit, states
 from tests.money.invariants import broken
@@ -130,6 +130,31 @@ async def test_there_is_none_while_the_partner_may_still_earn_unless_the_debt_is
         await ask(shop)
     await shop.rows("UPDATE commissions SET created_at = created_at - interval '181 days' WHERE net_cents < 0")
     assert (await ask(shop)).gross_cents == -4_760
+
+
+async def test_what_was_due_for_three_months_makes_no_new_debt_an_old_one(shop: Shop) -> None:
+    await owes(shop, -4_000, leaves=False)
+    [small] = await earn(shop, 100)
+    await shop.rows("UPDATE commissions SET created_at = now() - interval '100 days' WHERE id = $1", small)
+    await shop.rows("UPDATE transactions SET sold_at = now() - interval '100 days'")
+    with pytest.raises(NotAllowedNow, match="balance_may_be_earned"):
+        await ask(shop)
+
+
+async def test_a_document_that_has_not_left_the_house_is_not_named_as_the_corrected_one(shop: Shop) -> None:
+    """It may still be closed as „nicht ausgegeben"."""
+    await pay(shop, await handed_out(shop, 10_000))
+    [sold] = await earn(shop, 2_000)
+    await deliver(shop, await request(shop), handed_out=False)
+    [owed] = await earn(shop, -4_000)
+    await shop.rows(
+        "UPDATE commissions SET transaction_id = (SELECT transaction_id FROM commissions WHERE id = $1) WHERE id = $2",
+        sold,
+        owed,
+    )
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await final_settlement.begin(tx, shop.partner["ANNA"].id, by="key:desk")
+    assert (await ask(shop)).original_id is None
 
 
 async def test_it_needs_a_debt_a_reason_and_a_document_to_correct(shop: Shop) -> None:
