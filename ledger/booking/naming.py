@@ -40,7 +40,9 @@ async def attribute(
         await _ask(tx, sale, "unknown_campaign", Reason.of("sale_names_unknown_campaign"))
         return sale
     wanted = campaign.id if campaign else None
-    named = await partner_named(tx, report)
+    named = await _named_in_a_field(tx, report)
+    if named is None and (sale.partner_id is None or _yields(sale, customer)):
+        named = await _named_by_coupon(tx, report)
     if named is None:
         return await _without_name(tx, sale, report, wanted)
     if sale.partner_id not in (None, named.id) and not _yields(sale, customer):
@@ -54,9 +56,18 @@ async def attribute(
 
 async def partner_named(tx: TenantTransaction, report: SaleReport) -> Partner | None:
     """By the first of its sources that names one; a coupon names its partner where nothing else does."""
+    return await _named_in_a_field(tx, report) or await _named_by_coupon(tx, report)
+
+
+async def _named_in_a_field(tx: TenantTransaction, report: SaleReport) -> Partner | None:
     for code in (report.shop_reference, report.partner_code, report.further_code):
         if code is not None and (found := await partners.find_by_code(tx, code)) is not None:
             return found
+    return None
+
+
+async def _named_by_coupon(tx: TenantTransaction, report: SaleReport) -> Partner | None:
+    """Shops have coupons of anybody: one contradicts nothing that an earlier event of the sale named."""
     by_coupon = await coupons.partner_of(tx, report.coupons, report.sold_at) if report.coupons else None
     return None if by_coupon is None else await partners.get(tx, by_coupon)
 

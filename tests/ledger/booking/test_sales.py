@@ -14,7 +14,7 @@ from ledger.commissions import commission_list
 from ledger.commissions.commission_list import CommissionFilter
 from ledger.commissions.explanations import explained
 from ledger.payouts import partner_balance
-from ledger.programme import campaigns, partners
+from ledger.programme import campaigns, coupons, partners
 from ledger.programme.calculation import Rate
 from ledger.programme.campaigns import NewCampaign, NewPlan
 from ledger.programme.partners import PartnerChange
@@ -136,6 +136,15 @@ async def test_a_later_event_with_another_partner_asks_a_person(shop: Shop) -> N
     outcome = await report(shop, sale(partner_code="CARL"))
     assert [entry[1] for entry in await shop.commissions(booked(outcome))] == ["ANNA", "BERT", "CARL"]
     assert await shop.tasks() == [("partner_differs", str(booked(outcome)))]
+
+
+async def test_a_coupon_in_a_later_event_contradicts_nobody_whom_an_earlier_one_named(shop: Shop) -> None:
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await coupons.add(tx, shop.partner["BERT"].id, "B10", by="key:x")
+    outcome = await report(shop, sale(partner_code="ANNA"))
+    await report(shop, sale(coupons=("b10",)))
+    assert (await shop.transaction(booked(outcome)))["partner_id"] == shop.partner["ANNA"].id
+    assert await shop.tasks() == []
 
 
 async def test_the_campaign_is_the_sales_then_the_partners_then_the_tenants(shop: Shop) -> None:
