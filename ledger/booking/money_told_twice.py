@@ -16,6 +16,7 @@ async def ask(tx: TenantTransaction, sale: TransactionId) -> None:
     """After something new was told of it. Of a sale that went back wholly there is nothing to ask."""
     sources = await refunds.sources_of(tx, sale)
     if len(sources) < 2 or (await transactions.get(tx, sale)).state is TransactionState.REFUNDED:
+        await tasks.close_questions(tx, subject="transaction", subject_id=str(sale), kinds=(KIND,), by="event")
         return
     await tasks.ask(
         tx,

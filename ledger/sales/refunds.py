@@ -177,15 +177,13 @@ async def recompute(
     assert sale is not None
     rows = await tx.fetch(
         """
-        SELECT kind, cents, of_cents, counts, as_of, CASE WHEN NOT is_apart THEN source END AS source
+        SELECT kind, cents, of_cents, counts, as_of, source, is_apart
           FROM refunds WHERE tenant_id = $1 AND transaction_id = $2
         """,
         tx.tenant.id,
         transaction_id,
     )
-    apart = [row for row in rows if row["source"] is None]
-    told = [[row for row in rows if row["source"] == source] for source in {row["source"] for row in rows} - {None}]
-    by_provider = _went_back(apart) + max((_went_back(of_source) for of_source in told), default=0)
+    by_provider = _went_back_in_all(rows)
     paid = await provider_amounts.paid(tx, transaction_id) if by_provider else None
     whole = paid.units if paid else max((row["of_cents"] for row in rows if row["of_cents"]), default=0)
     credited = sum(row["cents"] for row in rows if row["kind"] == "credit_note" and row["counts"])
@@ -239,6 +237,25 @@ async def note_cause(tx: TenantTransaction, transaction_id: TransactionId, *, ca
         transaction_id,
         cause,
         document,
+    )
+
+
+def _went_back_in_all(rows: Sequence[asyncpg.Record]) -> int:
+    """What is money of its own adds up, as does what was told before sources were kept; of the rest the larger counts.
+
+    A refund that failed is taken off where its source's refunds count, though it is told after these were set apart.
+    """
+    charged = {(row["source"], row["is_apart"]) for row in rows if row["kind"] == "charge"}
+    told: dict[tuple[str | None, bool], list[asyncpg.Record]] = {}
+    for row in rows:
+        place = (row["source"], row["is_apart"])
+        if row["kind"] == "refund_failed" and place not in charged:
+            beside = (row["source"], True)
+            place = beside if beside in charged else (None, False)
+        told.setdefault(place, []).append(row)
+    apart = sum(_went_back(of_it) for (source, is_apart), of_it in told.items() if is_apart or source is None)
+    return apart + max(
+        (_went_back(of_it) for (source, is_apart), of_it in told.items() if source and not is_apart), default=0
     )
 
 

@@ -89,9 +89,41 @@ async def test_of_a_sale_that_went_back_wholly_nobody_is_asked(shop: Shop) -> No
     assert (await refunded(shop), await shop.tasks()) == (11900, [])
 
 
+async def test_the_question_ends_once_all_of_it_went_back(shop: Shop) -> None:
+    sale = await sell(shop)
+    await report(shop, refund(2000, as_of=CALLED))
+    await report(shop, by_caller(sale, 3000))
+    assert await shop.tasks() == [("refund_told_twice", str(sale))]
+    await report(shop, refund(11900, as_of=CALLED + timedelta(hours=1)))
+    assert (await refunded(shop), await shop.tasks()) == (11900, [])
+
+
 async def test_what_was_told_before_sources_were_kept_counts_as_it_did(shop: Shop) -> None:
     sale = await sell(shop)
     await report(shop, by_caller(sale, 2000))
     await shop.rows("UPDATE refunds SET source = NULL")
     await report(shop, refund(2000, as_of=CALLED))
     assert (await refunded(shop), await shop.tasks()) == (4000, [])
+
+
+def failed(cents: int) -> RefundReport:
+    return refund(cents, as_of=CALLED + timedelta(hours=1)).model_copy(update={"failed_refund": "re_1"})
+
+
+async def test_a_refund_that_fails_is_taken_off_what_was_set_apart(shop: Shop) -> None:
+    sale = await sell(shop)
+    await report(shop, refund(2000, as_of=CALLED))
+    await report(shop, by_caller(sale, 3000))
+    [task] = await shop.rows("SELECT id FROM tasks")
+    async with shop.ledger.transaction(shop.tenant, cause="user:editor") as tx:
+        await resolutions.resolve(tx, TaskId(task["id"]), Answer(action="both_count"), actor="user:editor")
+    await report(shop, failed(2000))
+    assert await refunded(shop) == 3000
+
+
+async def test_a_refund_that_fails_is_taken_off_one_that_was_told_before_sources_were_kept(shop: Shop) -> None:
+    await sell(shop)
+    await report(shop, refund(2000, as_of=CALLED))
+    await shop.rows("UPDATE refunds SET source = NULL")
+    await report(shop, failed(2000))
+    assert await refunded(shop) == 0
