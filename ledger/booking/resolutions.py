@@ -141,7 +141,7 @@ async def _act(tx: TenantTransaction, task_id: TaskId, task: Any, answer: Answer
             counted = await money_told_twice.count_both(tx, TransactionId(UUID(task["subject_id"])), by=actor)
             return Resolved(task=task_id, transaction=counted.transaction_id, rechecks=counted.payouts)
         case "transaction", _ if answer.action in ("release", "assign_partner"):
-            return await _about_sale(tx, task_id, TransactionId(UUID(task["subject_id"])), answer, actor)
+            return await _about_sale(tx, task_id, task, answer, actor)
         case "document", kind if kind in invoice_questions.ANSWERED_BY_A_PERSON and answer.action != "done":
             found = await invoice_questions.resolve_invoice_question(
                 tx,
@@ -281,13 +281,13 @@ def _books_anew(payout: Payout, intent: Intent) -> bool:
     return payout.strategy is DocumentStrategy.OWN_DOCUMENT and intent.is_unclear
 
 
-async def _about_sale(
-    tx: TenantTransaction, task_id: TaskId, transaction: TransactionId, answer: Answer, actor: str
-) -> Resolved:
+async def _about_sale(tx: TenantTransaction, task_id: TaskId, task: Any, answer: Answer, actor: str) -> Resolved:
+    transaction = TransactionId(UUID(task["subject_id"]))
     if answer.action == "release":
         if not answer.reason:
             raise NotAcceptable("reason_missing")
-        outcome = await sale_decisions.release_hold(tx, transaction, by=actor, reason=answer.reason)
+        only = sale_decisions.HOLD_ASKED_ABOUT.get(task["kind"])
+        outcome = await sale_decisions.release_hold(tx, transaction, by=actor, reason=answer.reason, only=only)
     else:
         outcome = await sale_decisions.assign_partner(tx, transaction, _partner_code(answer), by=actor)
     return Resolved(task=task_id, transaction=transaction, rechecks=outcome.payouts)

@@ -9,31 +9,39 @@ from ledger.payouts import clawbacks, rechecks
 from ledger.programme import partners
 from ledger.refusals import NotAcceptable, NotAllowedNow, require_reason
 from ledger.sales import customers, references, sale_holds, transactions
-from ledger.sales.sale_holds import HELD_FOR_A_PERSON
+from ledger.sales.sale_holds import HELD_FOR_A_PERSON, SaleHold
 from ledger.sales.transactions import Transaction
 from ledger.types import CommissionState, TransactionId
 
+HOLD_ASKED_ABOUT = {"own_purchase": SaleHold.OWN_PURCHASE, "sale_told_twice": SaleHold.TOLD_TWICE}
+"""By the kind of the question."""
 
-async def release_hold(tx: TenantTransaction, transaction_id: TransactionId, *, by: str, reason: str) -> Outcome:
-    """A person lets a held sale go on. Raises NotFound and NotAllowedNow (it is not held)."""
+
+async def release_hold(
+    tx: TenantTransaction, transaction_id: TransactionId, *, by: str, reason: str, only: SaleHold | None = None
+) -> Outcome:
+    """A person lets a held sale go on. `only`: as the answer to a question about this hold; what else holds it stays.
+
+    Raises NotFound and NotAllowedNow (it is not held, or not by that).
+    """
     await hands.hold_tenant(tx)
     held = await transactions.lock(tx, transaction_id)
     transaction_id = held.id  # of the sale that it turned out to be part of
-    if not held.held:
+    released = [hold.code for hold in held.held if only is None or hold.code == only]
+    if not released:
         raise NotAllowedNow("not_held")
     before = await read_state(tx, transaction_id)
-    await sale_holds.release(tx, transaction_id, HELD_FOR_A_PERSON, by=by)
+    await sale_holds.release(tx, transaction_id, HELD_FOR_A_PERSON if only is None else {only}, by=by)
     await audit.record(
         tx,
         actor=by,
         action="transaction.released",
         subject="transaction",
         subject_id=str(transaction_id),
-        detail={"holds": [hold.code for hold in held.held], "reason": reason},
+        detail={"holds": released, "reason": reason},
     )
-    await tasks.close_questions(
-        tx, subject="transaction", subject_id=str(transaction_id), kinds=("own_purchase", "sale_told_twice"), by=by
-    )
+    answered = tuple(kind for kind, hold in HOLD_ASKED_ABOUT.items() if only in (None, hold))
+    await tasks.close_questions(tx, subject="transaction", subject_id=str(transaction_id), kinds=answered, by=by)
     await rechecks.want_for_sale(tx, held)
     return await settled(tx, before, transaction_id)
 

@@ -107,7 +107,8 @@ BEGIN
     END IF;
     UPDATE sale_references SET transaction_id = kept WHERE tenant_id = current_tenant() AND transaction_id = gone;
     INSERT INTO sale_references (tenant_id, kind, reference, transaction_id)
-    VALUES (current_tenant(), 'sale', gone::text, kept);
+    VALUES (current_tenant(), 'sale', gone::text, kept)
+    ON CONFLICT (tenant_id, kind, reference) DO NOTHING;  -- who told of money back may have named it by its id
     UPDATE refunds SET transaction_id = kept WHERE tenant_id = current_tenant() AND transaction_id = gone;
     UPDATE external_documents d
        SET transaction_id = kept,

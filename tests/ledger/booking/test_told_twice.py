@@ -12,9 +12,10 @@ from ledger.booking.provider_reports import SaleReport
 from ledger.booking.resolutions import Answer
 from ledger.refusals import NotAcceptable
 from ledger.sales.references import Reference
-from ledger.types import TaskId
+from ledger.types import TaskId, TransactionId
 from tests.fixtures.invoices import apply, paid, sell
 from tests.fixtures.ledger_shop import Shop
+from tests.ledger.booking.test_money_told_twice import by_caller
 from tests.ledger.booking.told_sales import SOLD_AT, booked, report
 
 BUYER = "kim@example.org"
@@ -148,3 +149,25 @@ async def test_two_orders_are_two_sales(shop: Shop) -> None:
     await report(shop, told("digistore24", "first", order_reference="B-1"))
     await report(shop, told("custom", "second", order_reference="B-2"))
     assert await shop.tasks() == []
+
+
+async def test_the_answer_to_one_question_releases_nothing_that_another_one_holds(shop: Shop) -> None:
+    await report(shop, told("digistore24", "first"))
+    await shop.rows("UPDATE partners SET email = $1 WHERE code = 'ANNA'", BUYER)
+    second = booked(await report(shop, told("custom", "second")))
+    assert sorted((await shop.transaction(second))["open_holds"]) == ["own_purchase", "told_twice"]
+    [task] = await shop.rows("SELECT id FROM tasks WHERE kind = 'own_purchase' AND state = 'open'")
+    async with shop.ledger.transaction(shop.tenant, cause="user:editor") as tx:
+        said = Answer(action="release", reason="Kein Eigenkauf")
+        await resolutions.resolve(tx, TaskId(task["id"]), said, actor="user:editor")
+    assert (await shop.transaction(second))["open_holds"] == ["told_twice"]
+    assert await shop.tasks() == [("sale_told_twice", str(second))]
+
+
+async def test_a_sale_whose_money_went_back_by_its_id_can_be_called_the_same(shop: Shop) -> None:
+    first = booked(await report(shop, told("digistore24", "first")))
+    second = booked(await report(shop, told("custom", "second")))
+    await report(shop, by_caller(TransactionId(second), 2_000))
+    await answer(shop, "same_sale", transaction_id=str(first))
+    [sale] = await shop.rows("SELECT id, refunded_cents FROM transactions")
+    assert tuple(sale) == (first, 2_000)
