@@ -13,6 +13,9 @@ from ledger.sales.foreign_payments import Rate
 from ledger.sales.references import Paid, Reference
 from ledger.types import STRIPE, Frozen
 
+MOST_LINES = 1_000
+"""Of one sale. What a source tells beyond them is paid like what no line names: by the rate of the level."""
+
 
 class _ByReference(Frozen):
     """Found by any of its references. They are certain: whoever has one of them is this purchase."""
@@ -68,7 +71,7 @@ class SaleReport(_ByReference):
     gross_cents: int
     tax_cents: int | None = None
     currency: str
-    lines: tuple[SoldLine, ...] = Field(default=(), max_length=1_000)
+    lines: tuple[SoldLine, ...] = Field(default=(), max_length=MOST_LINES)
     """What was sold, where it is told: a plan may pay a product or a category by a rate of its own."""
     rate: Rate | None = None
     """By which an authenticated caller converts another currency; else a person is asked for it."""

@@ -6,6 +6,7 @@ Amounts are decimal strings. Of net, tax and rate one suffices beside the gross;
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from api.actions.sources.amounts import rate_of, tax_in, units_of
@@ -23,7 +24,7 @@ from api.actions.sources.message import (
 from ledger import plain_text
 from ledger.programme.product_rates import SoldLine
 from ledger.sales.references import Reference
-from ledger.sales.sale_reports import RefundReport, SaleReport
+from ledger.sales.sale_reports import MOST_LINES, RefundReport, SaleReport
 from ledger.types import CUSTOM
 
 CREATED, REFUNDED = "transaction.created", "transaction.refunded"
@@ -88,7 +89,7 @@ def _sale(id_: str, at: datetime, told: dict[str, Any], terms: Terms) -> SaleRep
         gross_cents=gross,
         tax_cents=tax,
         currency=currency(told),
-        lines=tuple(_lines(gross, told)),
+        lines=tuple(islice(_lines(gross, told), MOST_LINES)),
         sold_at=at,
     )
 

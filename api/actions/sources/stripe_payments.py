@@ -7,6 +7,7 @@ intent the invoice (`in_…`) or the session (`cs_…`) that it pays. The member
 
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from api.actions.sources.members import (
@@ -30,6 +31,7 @@ from ledger.booking.provider_reports import SaleReport
 from ledger.money import round_half_away
 from ledger.programme.product_rates import SoldLine
 from ledger.sales.references import Reference
+from ledger.sales.sale_reports import MOST_LINES
 
 # What Stripe writes into `payment_details.order_reference` where the shop does not: a product is sold many times.
 _NO_ORDER = ("prod_", "price_", "plink_", "sub_")
@@ -138,7 +140,7 @@ def of_invoice(event: StripeEvent) -> SaleReport | Ignored:
         gross_cents=paid,
         tax_cents=_tax_of_invoice(invoice, paid),
         currency=currency(invoice),
-        lines=tuple(_lines_of_invoice(invoice, paid)),
+        lines=tuple(islice(_lines_of_invoice(invoice, paid), MOST_LINES)),
         sold_at=event.created,
     )
 

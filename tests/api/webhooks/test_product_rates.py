@@ -53,6 +53,7 @@ def _lines(*told: tuple[str | None, str | None, str]) -> list[dict[str, Any]]:
         ({"lineItems": _lines(("kurs-1", None, "59.50"), ("b-2", "bücher", "59.50"))}, [3000, 250]),
         ({"lineItems": _lines(("kurs-1", None, "59.50"))}, [3500, 250]),
         ({"lineItems": "?", "productId": "kurs-1"}, [2000, 500]),
+        ({"lineItems": _lines(*[("kurs-1", None, "0.01")] * 1_001)}, [2252, 458]),
     ],
 )
 async def test_the_custom_webhook_names_products_or_lines(
