@@ -41,7 +41,8 @@ async def get_document_settings(doors: Doors, caller: Reader) -> JSONResponse:
 @router.patch(
     "",
     summary="Wählen, wer welchen Beleg schreibt",
-    description="Gilt für Auszahlungen, die ab jetzt entstehen; was schon angefordert ist, behält seinen Weg.",
+    description="Gilt für Auszahlungen, die ab jetzt entstehen; bei anderer Buchhaltung wird nach Gutschriften, die "
+    "auf Freigabe warten, neu gefragt.",
     operation_id="change_document_settings",
     response_model=DocumentSettings,
 )

@@ -105,7 +105,7 @@ def sync_detailed(
 ) -> Response[DocumentSettings | ProblemBody]:
     """Choose who writes which document
 
-     Counts for payouts that are made from now on; what is asked for already keeps its way.
+     Counts for payouts made from now on; with other books what awaits approval is asked about anew.
 
     Args:
         body (DocumentSettingsChange): What is set is changed; what is not set stays.
@@ -136,7 +136,7 @@ def sync(
 ) -> DocumentSettings | ProblemBody | None:
     """Choose who writes which document
 
-     Counts for payouts that are made from now on; what is asked for already keeps its way.
+     Counts for payouts made from now on; with other books what awaits approval is asked about anew.
 
     Args:
         body (DocumentSettingsChange): What is set is changed; what is not set stays.
@@ -162,7 +162,7 @@ async def asyncio_detailed(
 ) -> Response[DocumentSettings | ProblemBody]:
     """Choose who writes which document
 
-     Counts for payouts that are made from now on; what is asked for already keeps its way.
+     Counts for payouts made from now on; with other books what awaits approval is asked about anew.
 
     Args:
         body (DocumentSettingsChange): What is set is changed; what is not set stays.
@@ -191,7 +191,7 @@ async def asyncio(
 ) -> DocumentSettings | ProblemBody | None:
     """Choose who writes which document
 
-     Counts for payouts that are made from now on; what is asked for already keeps its way.
+     Counts for payouts made from now on; with other books what awaits approval is asked about anew.
 
     Args:
         body (DocumentSettingsChange): What is set is changed; what is not set stays.
