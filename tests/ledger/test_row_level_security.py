@@ -56,6 +56,7 @@ async def test_every_table_is_protected_and_owned_by_somebody_else(app: asyncpg.
                 "user_secrets",
                 "one_time_links",
                 "login_attempts",
+                "api_key_minutes",
             )
 
 

@@ -1,18 +1,22 @@
 """Whatever happens, in whatever order: the ledger gives everybody what an independent model gives, to the cent."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from uuid import uuid4
 
 import pytest
 
 from ledger.database import Ledger
+from ledger.migrate import migrate
 from ledger.programme import campaigns, partners
 from ledger.programme.campaigns import NewCampaign
 from ledger.programme.partners import NewPartner
 from ledger.types import Tenant
+from sandbox.postgres import PostgresAddresses
+from tests.conftest import Database
 from tests.fixtures.ledger_shop import NewTenant
 from tests.fixtures.samples import drawn_today
+from tests.migrations.databases import made_database
 from tests.money.histories import CHAIN, random_history
 from tests.money.invariants import broken
 from tests.money.ledger_player import LedgerPlayer
@@ -28,6 +32,21 @@ KINDS = {
     "released", "exported", "confirmed", "run_cancelled", "settings", "status", "leaves", "stays", "written",
     "line_confirmed", "line_refused",
 }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+async def quiet_database(postgres: PostgresAddresses) -> Database:
+    """Of this module alone. In the session's the hand-over of a worker looks at all tenants, and would play along."""
+    made = await made_database(postgres)
+    await migrate(made.owner_url)
+    return made
+
+
+@pytest.fixture
+async def ledger(quiet_database: Database) -> AsyncIterator[Ledger]:
+    opened = await Ledger.open(quiet_database.app_url)
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture

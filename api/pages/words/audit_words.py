@@ -163,6 +163,7 @@ ACTIONS = {
     "documents.credit_notes_confirmed": N_("Gutschriften aus lexoffice ab 2028 begründet"),
     "documents.settings_changed": N_("Einstellung der Belege geändert"),
     "documents.strategy_changed": N_("Weg der Belege geändert"),
+    "documents.tax_options_confirmed": N_("Umsatzsteuer in den Büchern je Steuerfall bestätigt"),
     "documents.turnover_answered": N_("Frage nach dem Umsatz beantwortet"),
     "tenant.changed": N_("Einstellung des Mandanten geändert"),
     "tenant.created": N_("Mandant angelegt"),
