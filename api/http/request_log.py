@@ -22,8 +22,14 @@ from ledger.types import Tenant, TenantId
 MOST: Final = 10_000
 WRITTEN_EVERY_S: Final = 1.0
 _AT_ONCE: Final = 500
-_HARMLESS: Final = re.compile(r"[A-Za-z0-9._:-]{1,36}", re.ASCII)
-"""Ids, codes and numbers of ours; none of our secrets, which are longer."""
+_HARMLESS: Final = re.compile(
+    r"[A-Z0-9_-]{1,32}"  # partner codes, numbers of payouts and runs, plain numbers
+    r"|[a-z]{1,20}(?:[_-][a-z]{1,20}){0,3}"  # sources, campaigns
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"|[a-z0-9]{10}",  # ids of keys
+    re.ASCII,
+)
+"""Ids, codes and numbers of ours. What somebody else keeps secret is drawn of more letters than one of these has."""
 
 
 class RequestLog:
