@@ -14,7 +14,7 @@ from ledger.programme.partners import NewPartner
 from ledger.types import Tenant
 from sandbox.postgres import PostgresAddresses
 from tests.conftest import Database
-from tests.fixtures.ledger_shop import NewTenant
+from tests.fixtures.ledger_shop import tenant_in
 from tests.fixtures.samples import drawn_today
 from tests.migrations.databases import made_database
 from tests.money.histories import CHAIN, random_history
@@ -43,17 +43,17 @@ async def quiet_database(postgres: PostgresAddresses) -> Database:
 
 
 @pytest.fixture
-async def ledger(quiet_database: Database) -> AsyncIterator[Ledger]:
+async def quiet_ledger(quiet_database: Database) -> AsyncIterator[Ledger]:
     opened = await Ledger.open(quiet_database.app_url)
     yield opened
     await opened.close()
 
 
 @pytest.fixture
-def new_player(ledger: Ledger, new_tenant: NewTenant) -> NewPlayer:
+def new_player(quiet_ledger: Ledger) -> NewPlayer:
     async def make(window: bool) -> LedgerPlayer:
-        tenant = await fitted(ledger, await new_tenant(), window)
-        return await with_partners(LedgerPlayer(ledger, tenant, {}, window_days=3 if window else 0))
+        tenant = await fitted(quiet_ledger, await tenant_in(quiet_ledger), window)
+        return await with_partners(LedgerPlayer(quiet_ledger, tenant, {}, window_days=3 if window else 0))
 
     return make
 

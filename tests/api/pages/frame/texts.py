@@ -137,6 +137,7 @@ _NOT_FOR_PAGES = {
     "ledger/reports/invariants.py": "in English, for operators",
     "ledger/reports/own_document_checks.py": "in English, for operators",
     "ledger/reports/standstills.py": "in English, for operators",
+    "ledger/reports/uncompared_books.py": "in English, for operators",
     "ledger/backups/": "in English, for operators",
     "ledger/migrate.py": "in English, for operators",
     "ledger/migrations/": "in English, for operators",
