@@ -66,6 +66,10 @@ _SALE = {
     operation_id="create_transaction",
     status_code=201,
     response_model=SaleRecorded,
+    responses={
+        200: {"model": SaleRecorded, "description": "War schon so gemeldet"},
+        202: {"model": SaleRecorded, "description": "Widerspricht dem, was gemeldet war; ein Mensch wird gefragt"},
+    },
 )
 async def create_transaction(
     caller: Writer, once: OnlyOnce, wanted: Annotated[NewSale, Body(examples=[_SALE])]

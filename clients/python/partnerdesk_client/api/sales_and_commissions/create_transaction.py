@@ -33,10 +33,20 @@ def _get_kwargs(
 
 
 def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> ProblemBody | SaleRecorded:
+    if response.status_code == 200:
+        response_200 = SaleRecorded.from_dict(response.json())
+
+        return response_200
+
     if response.status_code == 201:
         response_201 = SaleRecorded.from_dict(response.json())
 
         return response_201
+
+    if response.status_code == 202:
+        response_202 = SaleRecorded.from_dict(response.json())
+
+        return response_202
 
     if response.status_code == 400:
         response_400 = ProblemBody.from_dict(response.json())
