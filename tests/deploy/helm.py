@@ -1,5 +1,6 @@
 """Helm, and Kubernetes' own schemas of several versions, got once and kept beside what else is downloaded."""
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -9,7 +10,8 @@ from typing import Any
 
 import yaml
 
-from sandbox.cache import cache_folder
+from sandbox.cache import cache_folder, locked
+from sandbox.go_tools import go_install
 
 CHART = Path(__file__).parents[2] / "deploy" / "helm" / "partnerdesk"
 EXAMPLES = CHART.parent / "examples"
@@ -28,45 +30,40 @@ class Refused(Exception):
     """Helm renders nothing; the text says why."""
 
 
-def find_helm() -> Path:
-    """HELM, what is on PATH, what was built before, else `go install`. Raises HelmMissing."""
+async def find_helm() -> Path:
+    """HELM, what is on PATH, what was built before, else `go install`: minutes, once. Raises HelmMissing."""
     if named := os.environ.get("HELM") or shutil.which("helm"):
         return Path(named)
-    folder = cache_folder("helm") / "3.22.0"
-    if not (folder / "helm").exists():
-        go = shutil.which("go")
-        if go is None:
-            raise HelmMissing("neither helm nor go is installed")
-        folder.mkdir(parents=True, exist_ok=True)
-        told = subprocess.run(
-            [go, "install", _PACKAGE],
-            env={**os.environ, "GOBIN": str(folder)},
-            capture_output=True,
-            text=True,
-            timeout=_SECONDS,
-            check=False,
-        )
-        if told.returncode:
-            raise HelmMissing(f"go install {_PACKAGE}: {told.stderr[-500:]}")
-    return folder / "helm"
+    kept = cache_folder("helm") / "3.22.0" / "helm"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    said: list[str] = []
+    async with locked(kept.with_suffix(".lock")):
+        if not kept.exists() and not await go_install(_PACKAGE, kept, said.append, "Helm with Go"):
+            raise HelmMissing(" ".join(["there is no helm, and Go cannot build one.", *said]))
+    return kept
 
 
-def find_schemas() -> Path:
+async def find_schemas() -> Path:
     """The folder from which `kubernetes_validate` is imported. Raises HelmMissing."""
     folder = cache_folder("kubernetes-schemas") / "1.37.0"
-    if not (folder / "done").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        wanted = folder / "wanted.txt"
-        wanted.write_text(f"{_SCHEMAS} --hash={_HASH}\n")
-        told = subprocess.run(
-            [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps",
-             "--require-hashes", "--upgrade", "--target", str(folder), "-r", str(wanted)],
-            capture_output=True, text=True, timeout=_SECONDS, check=False,
-        )  # fmt: skip
-        if told.returncode:
-            raise HelmMissing(f"pip install {_SCHEMAS}: {told.stderr[-500:]}")
-        (folder / "done").touch()
+    folder.mkdir(parents=True, exist_ok=True)
+    async with locked(folder / "lock"):
+        if not (folder / "done").exists():
+            await asyncio.to_thread(_install_schemas, folder)
     return folder
+
+
+def _install_schemas(folder: Path) -> None:
+    wanted = folder / "wanted.txt"
+    wanted.write_text(f"{_SCHEMAS} --hash={_HASH}\n")
+    told = subprocess.run(
+        [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps",
+         "--require-hashes", "--upgrade", "--target", str(folder), "-r", str(wanted)],
+        capture_output=True, text=True, timeout=_SECONDS, check=False,
+    )  # fmt: skip
+    if told.returncode:
+        raise HelmMissing(f"pip install {_SCHEMAS}: {told.stderr[-500:]}")
+    (folder / "done").touch()
 
 
 def lint(helm: Path, values: Path) -> str:
