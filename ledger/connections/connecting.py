@@ -253,19 +253,20 @@ async def _has_open_references(tx: TenantTransaction) -> bool:
     return bool(
         await tx.fetchval(
             """
-            SELECT EXISTS (SELECT 1 FROM creation_intents WHERE tenant_id = $1 AND closed_at IS NULL)
+            SELECT EXISTS (SELECT 1 FROM creation_intents WHERE tenant_id = $1 AND provider = $2 AND closed_at IS NULL)
                 OR EXISTS (SELECT 1 FROM external_documents d
                              JOIN payouts p ON p.tenant_id = d.tenant_id AND p.id = d.payout_id
-                            WHERE d.tenant_id = $1 AND d.detached_at IS NULL
+                            WHERE d.tenant_id = $1 AND d.provider = $2 AND d.detached_at IS NULL
                               AND p.state NOT IN ('paid', 'cancelled', 'rejected', 'settled_manually'))
                 OR EXISTS (SELECT 1 FROM external_documents d
                              JOIN transactions t ON t.tenant_id = d.tenant_id AND t.id = d.transaction_id
-                            WHERE d.tenant_id = $1 AND d.detached_at IS NULL
+                            WHERE d.tenant_id = $1 AND d.provider = $2 AND d.detached_at IS NULL
                               AND (t.state = 'pending'
                                    OR EXISTS (SELECT 1 FROM commissions c
                                                WHERE c.tenant_id = t.tenant_id AND c.transaction_id = t.id
                                                  AND c.state NOT IN ('paid', 'reversed'))))
             """,
             tx.tenant.id,
+            LEXOFFICE,
         )
     )

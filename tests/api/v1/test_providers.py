@@ -74,6 +74,23 @@ async def test_another_organisation_is_refused_while_references_are_open(
     assert (await door.api("PUT", "providers/lexoffice", {"api_key": second.api_key})).status_code == 200
 
 
+async def test_what_is_open_in_other_books_keeps_no_organisation_out(
+    door: Door, account_there: Office, lexoffice_sandbox: LexofficeAddresses
+) -> None:
+    await door.api("PUT", "providers/lexoffice", {"api_key": account_there.api_key})
+    second = await Office.found(lexoffice_sandbox)
+    await door.rows(
+        """
+        WITH sale AS (INSERT INTO transactions (tenant_id, source, base_cents, gross_cents, provisional, sold_at)
+                      VALUES ($1, 'api', 100, 119, false, now()) RETURNING id)
+        INSERT INTO external_documents (tenant_id, provider, organization_id, kind, resource_id, transaction_id)
+        SELECT $1, 'easybill', gen_random_uuid(), 'invoice', gen_random_uuid(), id FROM sale
+        """,
+        door.tenant.id,
+    )
+    assert (await door.api("PUT", "providers/lexoffice", {"api_key": second.api_key})).status_code == 200
+
+
 async def test_what_was_skipped_is_taken_up_when_the_key_comes(door: Door, account_there: Office) -> None:
     event = door.event(organizationId=account_there.organization)
     number = (await door.notify(event)).json()["event"]
