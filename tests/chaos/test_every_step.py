@@ -16,6 +16,7 @@ from tests.fixtures.samples import SEED
 _CHECKOUT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("stack_state", "temporal_cli")
 @pytest.mark.timeout(900)
 def test_the_steps_of_the_loop_are_those_in_docs_and_a_crash_at_one_of_today_loses_nothing() -> None:
