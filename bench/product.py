@@ -64,10 +64,11 @@ class Product:
             await self._handled(ids, 3)
 
     async def webhooks(self, count: int, in_flight: int, clock: LegClock) -> None:
-        """Signed notifications of unknown documents, at the public address."""
+        """Signed notifications of unknown documents, at the public address, until the engine has been told of each."""
         parcels = fresh_notifications(self.notified, count, signer_of(self.rig.stack.addresses.state / "lexoffice"))
         with clock.running():
             answers = await send_all(self.rig.stack.addresses.api_url, parcels, in_flight)
+            await until(self._all_announced, f"{count} announced notifications")
         if refused := [answer for answer in answers if answer.status != 200 or b"accepted" not in answer.body]:
             raise Stuck(f"{len(refused)} of {count} notifications were not accepted, such as: {refused[0]}")
 
@@ -144,6 +145,11 @@ class Product:
             return bool(await self.rig.watcher.fetchval(query, ids, state.value) == len(ids))
 
         await until(all_there, f"{len(ids)} payouts {state.value}")
+
+    async def _all_announced(self) -> bool:
+        return not await self.rig.watcher.fetchval(
+            "SELECT EXISTS (SELECT FROM events WHERE state = 'received' AND handed_over_at IS NULL)"
+        )
 
     async def _handled(self, ids: list[UUID], notifications: int) -> None:
         """So many notifications of each payout's credit note have come, and their handling has ended."""

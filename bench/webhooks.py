@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -43,18 +42,18 @@ async def at_half_load(product: Product, per_second: float, seconds: float) -> d
 
 
 async def answer_times(url: str, parcels: Sequence[Parcel], per_second: float, *, most: int) -> dict[str, Any]:
-    """At a steady rate: each is sent at its instant, whether those before it are answered or not, over so many
-    connections. Raises Stuck where they do not suffice."""
+    """At a steady rate: each is due at its instant, whether those before it are answered or not, and its time counts
+    from then; where all connections wait for an answer, waiting for one of them is part of it."""
     taken: list[float] = []
     async with connections(url, most) as opened:
-        free = deque(opened)
+        free = asyncio.Queue[Connection]()
+        for connection in opened:
+            free.put_nowait(connection)
         async with asyncio.TaskGroup() as group:
             begin = time.perf_counter()
             for number, parcel in enumerate(parcels):
                 due = begin + number / per_second
                 await asyncio.sleep(max(0.0, due - time.perf_counter()))
-                if not free:
-                    raise Stuck(f"{per_second:.0f} webhooks/s are too many: all {most} connections wait for an answer.")
                 group.create_task(_answer_time(free, parcel, due, taken))
     return {
         "per_second": round(per_second, 1),
@@ -65,10 +64,10 @@ async def answer_times(url: str, parcels: Sequence[Parcel], per_second: float, *
     }
 
 
-async def _answer_time(free: "deque[Connection]", parcel: Parcel, due: float, taken: list[float]) -> None:
-    connection = free.popleft()
+async def _answer_time(free: asyncio.Queue[Connection], parcel: Parcel, due: float, taken: list[float]) -> None:
+    connection = await free.get()
     answer = await connection.send(parcel)
-    free.append(connection)
+    free.put_nowait(connection)
     if answer.status != 200 or b"accepted" not in answer.body:
         raise Stuck(f"A webhook was not accepted: {answer}")
     taken.append(time.perf_counter() - due)

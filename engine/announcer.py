@@ -3,7 +3,7 @@ the hand-over announces it later (engine.md, Three writes and one hand-over)."""
 
 import asyncio
 import contextlib
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
@@ -58,6 +58,9 @@ BRIEFLY_S = 0.3
 """What a webhook waits for its announcement (engine.md)."""
 _MOST_BEHIND = 200
 _MOST_REMEMBERED = 10_000
+_MOST_PUT_OFF = 5_000
+_CATCHING_UP_ABREAST = 4
+"""A slow engine has just become quick: few calls at once, so that it stays so."""
 
 
 class Announcer:
@@ -75,7 +78,9 @@ class Announcer:
     ) -> None:
         """`count_failed` is called with the kind of each announcement that is left to the hand-over."""
         self._engine = engine
-        self._breaker = Breaker(engine)
+        self._breaker = Breaker(engine, on_close=self._catch_up)
+        self._put_off = deque[Callable[[], Awaitable[object]]](maxlen=_MOST_PUT_OFF)
+        """What was not told because the engine was not asked; the oldest falls out, and the hand-over has them all."""
         self._behind: set[asyncio.Task[Any]] = set()
         self._around = around or Surroundings()
         self._ledger = ledger
@@ -122,6 +127,7 @@ class Announcer:
                 EventAnnouncement(resource_id=resource_id, event=event, delivery=delivery, known=known),
                 self._pace,
             ),
+            again=partial(self.event, tenant, resource_id, event, delivery, known=known),
         )
         if told:
             self._to_mark.setdefault(tenant, {})[event] = delivery
@@ -146,6 +152,7 @@ class Announcer:
             "payout",
             payout_workflow_id(tenant, payout.number),
             lambda: announcing.announce_payout(self._engine, PayoutInput.of(tenant, payout)),
+            again=partial(self.payout, tenant, payout),
         )
         if told:
             with leave_to_handover("payout"):
@@ -161,6 +168,7 @@ class Announcer:
             lambda: announcing.announce_decision(
                 self._engine, PayoutInput.of(tenant, payout), decision.kind, decision.id
             ),
+            again=partial(self.decision, tenant, payout, decision),
         )
         if told:
             with leave_to_handover("decision"):
@@ -293,6 +301,7 @@ class Announcer:
 
     async def close(self) -> None:
         """Let what is under way end, and write what is still to be marked."""
+        self._put_off.clear()
         if self._behind:
             await asyncio.wait(self._behind, timeout=call_limit(self._engine).total_seconds())
         await self._breaker.close()
@@ -302,14 +311,34 @@ class Announcer:
                 await self._flushing
         await self._flush()
 
-    async def _attempt(self, kind: str, workflow: str, tell: Callable[[], Awaitable[None]]) -> bool:
+    async def _attempt(
+        self,
+        kind: str,
+        workflow: str,
+        tell: Callable[[], Awaitable[None]],
+        *,
+        again: Callable[[], Awaitable[object]] | None = None,
+    ) -> bool:
+        """`again`: what this process does once the engine is asked again, such that little waits for the hand-over."""
         try:
             await self._breaker.call(lambda: self._within_limit(tell))
         except AWAY as error:
             self._count_failed(kind)
             log.warning("not_announced", kind=kind, workflow_id=workflow, **where(error))
+            if again is not None and self._breaker.is_open:
+                self._put_off.append(again)
             return False
         return True
+
+    def _catch_up(self) -> None:
+        for _ in range(min(_CATCHING_UP_ABREAST, len(self._put_off))):
+            task = asyncio.create_task(self._tell_what_was_put_off())
+            self._behind.add(task)
+            task.add_done_callback(self._let_go)
+
+    async def _tell_what_was_put_off(self) -> None:
+        while self._put_off and not self._breaker.is_open:
+            await self._put_off.popleft()()
 
     async def _within_limit(self, tell: Callable[[], Awaitable[None]]) -> None:
         # Also bounds the connecting of a lazy client, of which the RPC's own time-out knows nothing.

@@ -38,8 +38,10 @@ class Breaker:
     """Open after one call that was given up, or five slow ones in a row: then calls are refused at once. After a pause
     one probe asks beside everybody; a quick answer closes it."""
 
-    def __init__(self, engine: Client) -> None:
+    def __init__(self, engine: Client, *, on_close: Callable[[], None] = lambda: None) -> None:
+        """`on_close` is called once calls are let through again."""
         self._engine = engine
+        self._on_close = on_close
         self._patience = patience_with(engine)
         self._slow = 0
         self._probing: asyncio.Task[None] | None = None
@@ -82,6 +84,11 @@ class Breaker:
         if not self.is_open:
             log.warning("engine_not_asked", why=why, seconds=self._patience.pause)
             self._probing = asyncio.create_task(self._ask_again())
+            self._probing.add_done_callback(self._closed)
+
+    def _closed(self, probing: "asyncio.Task[None]") -> None:
+        if not probing.cancelled():
+            self._on_close()
 
     async def _ask_again(self) -> None:
         while True:

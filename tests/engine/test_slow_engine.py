@@ -226,3 +226,13 @@ async def test_a_quick_answer_to_the_probe_ends_the_pause(slow: Slow, slow_shop:
     assert not await is_announced_at_once(slow_shop)
     slow.line.delay = 0.0
     await until(lambda: is_announced_at_once(slow_shop), bool, "the end of the pause")
+
+
+async def test_what_came_during_a_pause_is_announced_after_it_without_a_hand_over(slow: Slow, slow_shop: Shop) -> None:
+    slow.line.delay = 4.0
+    await slow_shop.api("POST", "/providers/lexoffice/subscriptions")
+    for _ in range(20):
+        await answer_time(slow_shop)
+    assert await left(slow.house, slow_shop.tenant) == 20
+    slow.line.delay = 0.0
+    await until(lambda: left(slow.house, slow_shop.tenant), lambda rest: rest == 0, "the announcement of all")
