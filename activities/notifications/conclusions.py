@@ -96,7 +96,7 @@ class ConclusionActivities:
                 return await end(tx, task.gathered, EventState.SKIPPED, Reason.of("connection_not_usable"))
             if task.because == "not_understood":
                 return await end_unapplied(tx, task.gathered, NOT_READABLE)
-            reason = Reason.of(_DID_NOT_ANSWER[provider])
+            reason = Reason.of(_DID_NOT_ANSWER.get(provider, "books_did_not_answer"))
             return await end(tx, task.gathered, EventState.FAILED, reason)
 
 

@@ -39,9 +39,9 @@ berechnung.csv/.pdf  die Provisionen, aus denen sie besteht
 monatsabschluss.json Staffeln und Höchstbeträge der Monate, deren Abschluss darin steht
 vies.json            Abfragen der USt-IdNr. des Partners mit Konsultationsnummer und Antwort
 freigaben.json       wer wann welchen Stand freigegeben, abgelehnt oder geklärt hat
-gutschrift.pdf       der Beleg, wie lexoffice ihn ausgestellt hat
+gutschrift.pdf       der Beleg, wie die Buchhaltung ihn ausgestellt hat
 eigene-belege/       eigene Belege (Gutschrift, Storno) als PDF und XML, mit Prüfbericht und Zustellung
-belege/              Belege und Zahlungen, wie lexoffice sie geliefert hat
+belege/              Belege und Zahlungen, wie die Buchhaltung sie geliefert hat
 meldungen/           Meldungen, wie sie eingegangen sind
 ueberweisung.json    Zahlungslauf, Referenz und Prüfsumme der Bankdatei
 pruefpfad.csv        Einträge des Prüfpfads zu dieser Auszahlung, mit Nummer und Hash in der Kette

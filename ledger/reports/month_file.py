@@ -12,7 +12,7 @@ from ledger.payouts.payouts import DOCUMENTS
 SECONDS = 15.0
 _COLUMNS = (
     "Auszahlung", "Zustand", "Partner", "Beleg", "Betrag", "Zahlungslauf", "Buchungstag", "Bankreferenz", "Bezahlt am",
-    "In lexoffice offen", "Zugeordnet wird von",
+    "In der Buchhaltung offen", "Zugeordnet wird von",
 )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ _COLUMNS = (("Leistungstag", 22, "L"), ("Verkauf", 52, "L"), ("Kampagne", 32, "L
 _LINE = 5.0
 """Millimetres."""
 NOTE = (
-    "Diese Abrechnung erläutert die Auszahlung. Maßgeblich ist der Beleg aus lexoffice mit der genannten Nummer; "
+    "Diese Abrechnung erläutert die Auszahlung. Maßgeblich ist der Beleg mit der genannten Nummer; "
     "ein Vorsteuerabzug ist nur mit ihm möglich."
 )
 

@@ -22,9 +22,9 @@ from tests.fixtures.notifications import (
     the_sale_of,
 )
 
-CONTRADICTED = "lexoffice zeigt den Beleg in einem anderen Zustand als gemeldet; der Beleg gilt."
-NOT_READABLE = "lexoffice zeigt den Beleg so, dass er nicht zu verstehen ist, etwa mit einem unmöglichen Datum."
-UNKNOWN = "lexoffice kennt diesen Beleg nicht."
+CONTRADICTED = "Die Buchhaltung zeigt den Beleg in einem anderen Zustand als gemeldet; der Beleg gilt."
+NOT_READABLE = "Die Buchhaltung zeigt den Beleg so, dass er nicht zu verstehen ist, etwa mit einem unmöglichen Datum."
+UNKNOWN = "Die Buchhaltung kennt diesen Beleg nicht."
 
 
 async def stale(shop: Shop, path: str, times: int = 1) -> None:
@@ -241,7 +241,7 @@ async def test_a_document_that_stays_at_odds_with_its_payments_is_said_to_be(sil
     event = await tell(shop, "invoice.status.paid", invoice["id"])
     assert (event["state"], event["reason"]) == (
         "failed",
-        "lexoffice zeigt Beleg und Zahlungen in verschiedenen Ständen.",
+        "Die Buchhaltung zeigt Beleg und Zahlungen in verschiedenen Ständen.",
     )
     assert await no_sale(shop)
     assert (await replay(shop, event["id"]))["state"] == "processed"
@@ -258,7 +258,7 @@ async def test_payments_that_lag_behind_a_document_that_the_ledger_holds_ask_nob
     event = await tell(shop, "invoice.changed", invoice["id"])
     assert (event["state"], event["reason"]) == (
         "unchanged",
-        "lexoffice zeigt Beleg und Zahlungen in verschiedenen Ständen.",
+        "Die Buchhaltung zeigt Beleg und Zahlungen in verschiedenen Ständen.",
     )
     assert (await shop.transaction(payment_intent))["state"] == "approved"
     assert await shop.tasks() == []
@@ -281,7 +281,7 @@ async def test_an_answer_older_than_what_is_known_takes_nothing_back(silent_shop
     await tell(shop, "credit-note.status.paid", payout["credit_note_id"])
     await shop.payout_when(payout["number"], "paid")
     await stale(shop, "invoices|credit-notes|payments", times=20)
-    outdated = "lexoffice zeigt einen älteren Stand des Belegs."
+    outdated = "Die Buchhaltung zeigt einen älteren Stand des Belegs."
     events = await all_at_once(
         tell(shop, "invoice.changed", row["invoice_id"]),
         tell(shop, "credit-note.status.changed", payout["credit_note_id"]),

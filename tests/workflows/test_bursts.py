@@ -199,7 +199,7 @@ async def test_a_refused_key_leaves_the_event_for_later(silent_shop: Shop, kind:
     invoice = await paid_invoice(shop)
     await fault(shop, kind, path="invoices", times=1)
     event = await tell(shop, "invoice.status.paid", invoice)
-    assert (event["state"], event["reason"]) == ("skipped", "Die Verbindung zu lexoffice ist nicht nutzbar.")
+    assert (event["state"], event["reason"]) == ("skipped", "Die Verbindung zur Buchhaltung ist nicht nutzbar.")
     assert await sale_of(shop, invoice) is None
     (task,) = await shop.tasks()
     broken = kind == "unauthorized_401"

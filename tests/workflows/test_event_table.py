@@ -279,7 +279,7 @@ async def test_a_revoked_key_breaks_the_connection_and_events_wait_for_a_new_one
     invoice = await shop.write_invoice(remark="Partner: ANNA")
     await shop.click(invoice["id"], "pay")
     waiting = await tell(shop, "invoice.status.paid", invoice["id"])
-    assert (waiting["state"], waiting["reason"]) == ("skipped", "Die Verbindung zu lexoffice ist nicht nutzbar.")
+    assert (waiting["state"], waiting["reason"]) == ("skipped", "Die Verbindung zur Buchhaltung ist nicht nutzbar.")
     key = (await shop.hook("POST", "api-keys", {}))["apiKey"]
     await shop.api("PUT", "/providers/lexoffice", {"api_key": key})
     assert earned(await the_sale_of(shop, invoice["id"]))["ANNA"] == 10_000

@@ -43,7 +43,7 @@ async def test_lexoffice_alone_does_not_pay_where_both_must(connected_shop: Shop
     await connected_shop.rows("UPDATE tenants SET paid_by = 'both'")
     await connected_shop.click(payout["credit_note_id"], "mark-paid")
     events = await connected_shop.events_ended(payout["credit_note_id"])
-    assert "lexoffice meldet bezahlt." in " ".join(event["reason"] or "" for event in events)
+    assert "Die Buchhaltung meldet bezahlt." in " ".join(event["reason"] or "" for event in events)
     assert (await connected_shop.api("GET", f"/payouts/{payout['number']}"))["state"] == "credit_note_open"
     await bring(connected_shop, out(payout))
     await connected_shop.payout_when(payout["number"], "paid")

@@ -107,7 +107,7 @@ async def test_what_differs_and_cannot_be_ordered_is_asked_about_and_taken_when_
     await shop.click(note, "mark-paid")
     await misreport(shop, note, version=known["version"], updatedDate="2026-01-02T10:00:00.000+01:00")
     event = await tell(shop, "credit-note.status.paid", note)
-    assert (event["state"], event["reason"]) == ("failed", "lexoffice zeigt einen älteren Stand des Belegs.")
+    assert (event["state"], event["reason"]) == ("failed", "Die Buchhaltung zeigt einen älteren Stand des Belegs.")
     (task,) = await shop.tasks()
     assert (task["kind"], task["subject_id"]) == ("document_not_applied", note)
     answer = {"action": "take_as_shown", "reason": "In lexoffice ist sie bezahlt."}

@@ -229,7 +229,7 @@ async def _document(tx: TenantTransaction, visit: Visit, task: Task) -> list[tup
     found = [(_("Ereignisse zu diesem Beleg"), f"/admin/ereignisse?beleg={task.subject_id}")]
     address = None if known is None else page_of_document(visit.doors.settings, known.kind, known.resource_id)
     if known is not None and address is not None:
-        found.insert(0, (known.voucher_number or _("Beleg in lexoffice ansehen"), address))
+        found.insert(0, (known.voucher_number or _("Beleg in der Buchhaltung ansehen"), address))
     return found
 
 

@@ -4,12 +4,12 @@ from api.pages.frame.languages import N_
 
 HINTS = {
     "angefordert": N_("Die Auszahlung ist angefordert und wartet auf Freigabe."),
-    "freigegeben": N_("Die Auszahlung ist freigegeben. Die Gutschrift wird jetzt in lexoffice angelegt."),
+    "freigegeben": N_("Die Auszahlung ist freigegeben. Die Gutschrift wird jetzt in der Buchhaltung angelegt."),
     "abgelehnt": N_("Die Auszahlung ist abgelehnt. Ihre Provisionen sind wieder frei."),
     "storniert": N_("Die Auszahlung ist storniert. Ihre Provisionen sind wieder frei."),
     "wird_storniert": N_(
-        "Die Auszahlung ist storniert. Bis ihr Eingangsbeleg in lexoffice gelöscht ist, bleibt sie stehen; zugestellt "
-        "wird nichts."
+        "Die Auszahlung ist storniert. Bis ihr Eingangsbeleg in der Buchhaltung gelöscht ist, bleibt sie stehen; "
+        "zugestellt wird nichts."
     ),
     "bezahlt": N_("Die Auszahlung ist als bezahlt festgehalten."),
     "zurueckgestellt": N_("Die Auszahlung ist zurückgestellt."),

@@ -1,4 +1,4 @@
-"""Admin → Monat → In lexoffice: vouchers that are to be closed there, in its order, ticked off as it tells of them."""
+"""Admin → Monat → In der Buchhaltung: vouchers to be closed there, in its order, ticked off as it tells of them."""
 
 from datetime import date
 from typing import Annotated
@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from api.http.book_pages import page_of_document
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
 from ledger.bank import open_vouchers
@@ -13,7 +14,7 @@ from ledger.bank.open_vouchers import VoucherToClose
 from ledger.payouts.payout_months import read_month
 from ledger.roles import Permission
 from ledger.types import DocumentKind
-from lexoffice.links import Linked, document_url
+from lexoffice.links import Linked
 
 PAGE = "/admin/in-lexoffice"
 router = APIRouter(prefix=PAGE, route_class=PageRoute, include_in_schema=False)
@@ -26,9 +27,9 @@ async def vouchers_page(visit: Reader) -> Response:
     async with visit.doors.ledger.transaction(visit.tenant) as tx:
         found = await open_vouchers.list_vouchers(tx, month=month)
 
-    def address(one: VoucherToClose) -> str:
+    def address(one: VoucherToClose) -> str | None:
         kind: Linked = "credit-note" if one.kind is DocumentKind.CREDIT_NOTE else "voucher"
-        return document_url(visit.doors.settings.lexoffice_app_url, kind, one.resource_id)
+        return page_of_document(visit.doors.settings, kind, one.resource_id)
 
     chosen = f"{month:%Y-%m}" if month else ""
     return visit.page(

@@ -1,4 +1,4 @@
-"""Admin → Übersicht: what is owed, what was paid and how fast, what stands still, and how much lexoffice was asked."""
+"""Admin → Übersicht: what is owed, what was paid and how fast, what stands still, and how much the books were asked."""
 
 from typing import Annotated
 
@@ -16,6 +16,7 @@ from ledger.connections.budget import CREATIONS_A_YEAR, created_this_year
 from ledger.reports import overview
 from ledger.reports.overview import Owed, Standing
 from ledger.roles import Permission
+from ledger.tax import strategies
 from ledger.types import LEXOFFICE
 
 PAGE = "/admin/uebersicht"
@@ -36,9 +37,10 @@ async def overview_page(visit: Reader) -> Response:
         months = await overview.months(tx)
         waited = await overview.waited(tx)
         standing = await overview.standing_still(tx)
-        hours = await overview.requests_by_hour(tx, LEXOFFICE)
-        documents = await created_this_year(tx, provider=LEXOFFICE)
-    pace = visit.doors.settings.lexoffice_pace
+        books = await strategies.get_books(tx)
+        hours = await overview.requests_by_hour(tx, books)
+        documents = await created_this_year(tx, provider=books)
+    pace = visit.doors.settings.lexoffice_pace if books == LEXOFFICE else None
     return visit.page(
         "overview.html",
         owed_cents=sum(one.cents for one in owed),
@@ -65,7 +67,7 @@ async def overview_page(visit: Reader) -> Response:
             _days,
         ),
         usage=plots.columns(
-            _("Anfragen an lexoffice je Stunde, letzte 24 Stunden"),
+            _("Anfragen an die Buchhaltung je Stunde, letzte 24 Stunden"),
             _("Stunde"),
             _("Anfragen"),
             [(clock(one.hour), float(one.requests)) for one in hours],
@@ -74,7 +76,7 @@ async def overview_page(visit: Reader) -> Response:
         requests=sum(one.requests for one in hours),
         budget=round(pace * 3600) * 24 if pace else None,
         documents=documents,
-        documents_limit=CREATIONS_A_YEAR,
+        documents_limit=CREATIONS_A_YEAR if books == LEXOFFICE else None,
         waited=waited,
         recent_days=overview.RECENT_DAYS,
         days=_days,

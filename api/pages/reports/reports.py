@@ -47,8 +47,8 @@ ENDED = {
     "rejected": N_("abgelehnt"),
     "returned": N_("Rückläufer"),
     "settled_manually": N_("von Hand erledigt"),
-    "voided": N_("in lexoffice storniert"),
-    "deleted": N_("in lexoffice gelöscht"),
+    "voided": N_("in der Buchhaltung storniert"),
+    "deleted": N_("in der Buchhaltung gelöscht"),
 }
 KINDS = {
     "payout": N_("Auszahlungen"),

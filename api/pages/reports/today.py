@@ -6,18 +6,20 @@ from typing import Annotated
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from api.http.book_pages import page_of_document
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
 from api.pages.words import payout_words, waiting_words
 from api.pages.words.task_words import of_kind
 from ledger import clock
+from ledger.books import NO_BOOKS
 from ledger.payouts import approval_queue
 from ledger.reports import task_lists, today, waiting_elsewhere
 from ledger.reports.today import OpenDocument
 from ledger.roles import Permission
 from ledger.tax import strategies
-from ledger.types import LEXOFFICE, DocumentKind, midnight
-from lexoffice.links import Linked, document_url
+from ledger.types import DocumentKind, midnight
+from lexoffice.links import Linked
 
 PAGE = "/admin/heute"
 router = APIRouter(prefix=PAGE, route_class=PageRoute, include_in_schema=False)
@@ -48,7 +50,7 @@ async def today_page(visit: Reader) -> Response:
         if one.resource_id is None:
             return None
         kind: Linked = "credit-note" if one.kind is DocumentKind.CREDIT_NOTE else "voucher"
-        return document_url(visit.doors.settings.lexoffice_app_url, kind, one.resource_id)
+        return page_of_document(visit.doors.settings, kind, one.resource_id)
 
     return visit.page(
         "today.html",
@@ -61,7 +63,7 @@ async def today_page(visit: Reader) -> Response:
         unusual=payout_words.unusual,
         to_transfer=to_transfer,
         to_mark=to_mark,
-        has_books=books == LEXOFFICE,
+        has_books=books != NO_BOOKS,
         document_address=document_address,
         tasks=sum(group.count for group in groups),
         groups=groups[:_KINDS],

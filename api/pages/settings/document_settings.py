@@ -35,7 +35,7 @@ STRATEGIES = {
 BOOKS = {
     LEXOFFICE: N_("in lexoffice"),
     EASYBILL: N_("in easybill"),
-    NO_BOOKS: N_("von Hand oder später, ohne lexoffice"),
+    NO_BOOKS: N_("von Hand oder später, ohne Buchhaltung"),
 }
 _OWN_STATUS = {"": N_("noch nicht gesagt"), "no": N_("regelbesteuert"), "yes": N_("Kleinunternehmer (§ 19 UStG)")}
 _PROFILES = {"en16931": N_("ZUGFeRD, Profil EN 16931"), "xrechnung": N_("XRechnung")}

@@ -30,7 +30,7 @@ _CASES = {
     PostingCase.REVERSE_CHARGE_THIRD_COUNTRY: N_("§ 13b: Unternehmen in Drittländern"),
 }
 _HINTS = {
-    "geholt": N_("Die Liste wird von lexoffice geholt. Das dauert einige Sekunden."),
+    "geholt": N_("Die Liste wird aus der Buchhaltung geholt. Das dauert einige Sekunden."),
     "gespeichert": N_("Gespeichert."),
 }
 

@@ -61,7 +61,10 @@ ACTIONS: dict[str, ActionWords] = {
     ),
     "paid": ActionWords(
         N_("Ausgezahlt"),
-        N_("Das Geld ist beim Partner. Ist die Gutschrift in lexoffice aufgehoben, brauchen Ihre Bücher eine neue."),
+        N_(
+            "Das Geld ist beim Partner. Ist die Gutschrift in der Buchhaltung aufgehoben, brauchen "
+            "Ihre Bücher eine neue."
+        ),
         needs=("paid_on", "payment_reference"),
         reason=True,
     ),
@@ -96,8 +99,8 @@ ACTIONS: dict[str, ActionWords] = {
         N_("Diesem Verkauf zuordnen"), N_("Die Rechnung wird diesem Verkauf gebucht."), needs=("transaction_id",)
     ),
     "take_as_shown": ActionWords(
-        N_("Stand aus lexoffice übernehmen"),
-        N_("Was lexoffice jetzt zeigt, gilt als das Neueste, auch wenn Version oder Datum älter sind."),
+        N_("Stand aus der Buchhaltung übernehmen"),
+        N_("Was die Buchhaltung jetzt zeigt, gilt als das Neueste, auch wenn Version oder Datum älter sind."),
         reason=True,
     ),
     "book_new": ActionWords(N_("Als eigenen Verkauf buchen"), N_("Die Rechnung wird ein neuer Verkauf.")),

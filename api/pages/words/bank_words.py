@@ -12,7 +12,7 @@ REASONS = (
     N_("Die Auszahlung wartet nicht auf eine Überweisung."),
     N_("Sie steht schon in einem anderen Zahlungslauf."),
     N_("Die Gutschrift ist noch nicht zurückgelesen."),
-    N_("Die Gutschrift ist in lexoffice nicht offen."),
+    N_("Die Gutschrift ist in der Buchhaltung nicht offen."),
     N_("Auf die Gutschrift ist schon etwas bezahlt."),
     N_("Die Gutschrift gehört nicht zur letzten Freigabe."),
     N_("Der Partner hat der Gutschrift widersprochen."),
@@ -31,9 +31,9 @@ REASONS = (
 )
 
 _ANEW = N_(
-    "Überweisen Sie den Betrag von Hand und markieren Sie die Gutschrift in lexoffice als bezahlt. Oder stornieren Sie "
-    "die Gutschrift in lexoffice: Dann ist die Auszahlung storniert, ihre Provisionen sind frei, und eine neue wird "
-    "für das jetzige Konto freigegeben."
+    "Überweisen Sie den Betrag von Hand und markieren Sie die Gutschrift in der Buchhaltung als bezahlt. Oder "
+    "stornieren Sie die Gutschrift in der Buchhaltung: Dann ist die Auszahlung storniert, ihre Provisionen sind "
+    "frei, und eine neue wird für das jetzige Konto freigegeben."
 )
 PAYEE_RESULTS = {
     "match": (N_("Name stimmt"), "done"),
@@ -46,9 +46,9 @@ WAYS_OUT = {
     "account_changed": _ANEW,
     "no_account": _ANEW,
     "account_pending": N_(
-        "Eine zweite Person bestätigt oder verwirft die neue Bankverbindung auf der Seite des Partners; bestätigt gilt "
-        "sie nach der Wartefrist. Gilt dann das Konto der Freigabe nicht mehr, wird von Hand überwiesen oder die "
-        "Gutschrift in lexoffice storniert."
+        "Eine zweite Person bestätigt oder verwirft die neue Bankverbindung auf der Seite des Partners; bestätigt "
+        "gilt sie nach der Wartefrist. Gilt dann das Konto der Freigabe nicht mehr, wird von Hand überwiesen oder "
+        "die Gutschrift in der Buchhaltung storniert."
     ),
     "account_refused": N_(
         "Bitten Sie den Partner um ein neues Konto und halten Sie es fest. Stimmt das Konto doch, bestätigen es zwei "
@@ -60,18 +60,22 @@ WAYS_OUT = {
     ),
     "unwritable_holder": _ANEW,
     "cannot_decrypt": N_("Bitte halten Sie die Bankverbindung des Partners neu fest."),
-    "outside_sepa": N_("Überweisen Sie auf anderem Weg und markieren Sie die Gutschrift in lexoffice als bezahlt."),
+    "outside_sepa": N_(
+        "Überweisen Sie auf anderem Weg und markieren Sie die Gutschrift in der Buchhaltung als bezahlt."
+    ),
     "bic_missing": N_("Bitte halten Sie die Bankverbindung des Partners mit dem BIC neu fest."),
-    "partly_paid": N_("Überweisen Sie den Rest von Hand und markieren Sie die Gutschrift in lexoffice als bezahlt."),
+    "partly_paid": N_(
+        "Überweisen Sie den Rest von Hand und markieren Sie die Gutschrift in der Buchhaltung als bezahlt."
+    ),
     "tax": N_(
-        "Ist die Angabe zum Partner falsch, berichtigen Sie sie. Ist der Beleg falsch, stornieren Sie ihn in "
-        "lexoffice: Dann ist die Auszahlung storniert, und ihre Provisionen sind frei."
+        "Ist die Angabe zum Partner falsch, berichtigen Sie sie. Ist der Beleg falsch, stornieren Sie ihn in der "
+        "Buchhaltung: Dann ist die Auszahlung storniert, und ihre Provisionen sind frei."
     ),
     "undelivered": N_(
         "Warten Sie 24 Stunden, oder geben Sie dem Partner den Link zu seiner Seite. Kam die Mail zurück, sagt die "
         "Aufgabe zum Beleg, wie es weitergeht."
     ),
     "objected": N_("Beantworten Sie zuerst den Widerspruch des Partners."),
-    "reopened": N_("Schließen Sie die Gutschrift in lexoffice wieder ab."),
+    "reopened": N_("Schließen Sie die Gutschrift in der Buchhaltung wieder ab."),
 }
 """By code of ledger.bank.bank_candidates.WHY_NOT: what a person can do about it."""

@@ -54,7 +54,7 @@ def booking(ahead: Booking) -> str:
     if ahead.posting_case is None:
         return _("nichts: Es sind keine Bücher verbunden")
     return _(
-        "Eingangsbeleg in lexoffice, Kategorie %(category)s: %(net)s netto, %(tax)s USt",
+        "Eingangsbeleg in der Buchhaltung, Kategorie %(category)s: %(net)s netto, %(tax)s USt",
         category=ahead.category or _(POSTING_CASES[ahead.posting_case]),
         net=money(ahead.net_cents),
         tax=money(ahead.tax_cents),

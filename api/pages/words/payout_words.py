@@ -42,22 +42,22 @@ _WAITS = {
     For.TAKEN_UP: N_("Zurückgestellt seit %(since)s von %(who)s: %(reason)s"),
     For.LEDGER: N_("Angehalten seit %(since)s: %(reason)s"),
     For.MENDING: N_("Freigegeben, aber gesperrt seit %(since)s: %(reason)s"),
-    For.CREATION: N_("Seit %(since)s wird die Gutschrift in lexoffice angelegt. Dafür muss niemand etwas tun."),
+    For.CREATION: N_("Seit %(since)s wird die Gutschrift in der Buchhaltung angelegt. Dafür muss niemand etwas tun."),
     For.SEARCH: N_(
-        "Ob die Gutschrift angelegt wurde, ist seit %(since)s unklar. Sie wird in lexoffice gesucht; "
-        "dafür muss niemand etwas tun."
+        "Ob die Gutschrift angelegt wurde, ist seit %(since)s unklar. Sie wird in der Buchhaltung gesucht; dafür "
+        "muss niemand etwas tun."
     ),
     For.ANSWER: N_("Wartet seit %(since)s auf eine Antwort: %(reason)s"),
     For.PAYMENT: N_(
-        "Wartet seit %(since)s auf die Überweisung von %(amount)s und darauf, dass %(document)s in lexoffice "
+        "Wartet seit %(since)s auf die Überweisung von %(amount)s und darauf, dass %(document)s in der Buchhaltung "
         "als bezahlt markiert wird."
     ),
 }
 _WAITS_OF_OWN = {
     For.CREATION: N_("Seit %(since)s wird der Beleg ausgestellt und zugestellt. Dafür muss niemand etwas tun."),
     For.SEARCH: N_(
-        "Ob der Beleg in lexoffice gebucht wurde, ist seit %(since)s unklar. Er wird dort gesucht; dafür muss niemand "
-        "etwas tun."
+        "Ob der Beleg in der Buchhaltung gebucht wurde, ist seit %(since)s unklar. Er wird dort gesucht; dafür muss "
+        "niemand etwas tun."
     ),
 }
 _WAITS_WITHOUT_BOOKS = {
@@ -144,11 +144,11 @@ _STEPS: dict[str, tuple[str, str]] = {
     "paid": (N_("Ausgezahlt"), DONE),
     "returned": (N_("Rückläufer"), TROUBLE),
     "settled": (N_("Von Hand erledigt"), DONE),
-    "sent": (N_("An lexoffice gesendet"), STOPPED),
-    "refused": (N_("lexoffice hat abgelehnt"), TROUBLE),
-    "unclear": (N_("Keine Antwort von lexoffice"), TROUBLE),
-    "created": (N_("Gutschrift %(number)s in lexoffice angelegt"), DONE),
-    "event": (N_("Meldung von lexoffice"), STOPPED),
+    "sent": (N_("An die Buchhaltung gesendet"), STOPPED),
+    "refused": (N_("Die Buchhaltung hat abgelehnt"), TROUBLE),
+    "unclear": (N_("Keine Antwort der Buchhaltung"), TROUBLE),
+    "created": (N_("Gutschrift %(number)s in der Buchhaltung angelegt"), DONE),
+    "event": (N_("Meldung der Buchhaltung"), STOPPED),
     "asked": (N_("Frage an eine Person"), TROUBLE),
     "resolved": (N_("Frage erledigt"), DONE),
     "note": (N_("Notiz"), STOPPED),
@@ -168,7 +168,7 @@ _EVENTS = {
     "credit-note.deleted": N_("Gutschrift gelöscht"),
     "payment.changed": N_("Zahlung geändert"),
 }
-_CREDIT_NOTE = N_("Gutschrift in lexoffice")
+_CREDIT_NOTE = N_("Gutschrift in der Buchhaltung")
 _STAGES = {
     DocumentStage.ISSUED: N_("Beleg ausgestellt"),
     DocumentStage.BOOKED: N_("Beleg gebucht"),

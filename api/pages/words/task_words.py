@@ -11,24 +11,28 @@ class TaskWords(NamedTuple):
 
 
 _CONNECTION = N_(
-    "Bitte prüfen Sie die Verbindung auf der Seite von lexoffice. Erledigt ist sie, wenn sie wieder steht."
+    "Bitte prüfen Sie die Verbindung auf der Seite der Buchhaltung. Erledigt ist sie, wenn sie wieder steht."
 )
 
 KINDS: dict[str, TaskWords] = {
     "outcome_unknown": TaskWords(
         N_("Gutschrift: Ergebnis unklar"),
-        N_("Bitte suchen Sie in lexoffice nach der Nummer der Auszahlung. Gibt es die Gutschrift, nennen Sie ihre Id."),
+        N_(
+            "Bitte suchen Sie in der Buchhaltung nach der Nummer der Auszahlung. Gibt es die "
+            "Gutschrift, nennen Sie ihre Id."
+        ),
     ),
     "invoice_outcome_unknown": TaskWords(
         N_("Rechnung: Ergebnis unklar"),
-        N_("Bitte suchen Sie in lexoffice nach der Rechnung. Gibt es sie, nennen Sie ihre Id."),
+        N_("Bitte suchen Sie in der Buchhaltung nach der Rechnung. Gibt es sie, nennen Sie ihre Id."),
     ),
     "credit_note_refused": TaskWords(
-        N_("lexoffice lehnt die Gutschrift ab"),
-        N_("Bitte beheben Sie, was lexoffice bemängelt, und versuchen Sie es erneut; oder stornieren Sie."),
+        N_("Die Buchhaltung lehnt die Gutschrift ab"),
+        N_("Bitte beheben Sie, was die Buchhaltung bemängelt, und versuchen Sie es erneut; oder stornieren Sie."),
     ),
     "invoice_refused": TaskWords(
-        N_("lexoffice lehnt die Rechnung ab"), N_("Bitte schreiben Sie die Rechnung mit anderen Angaben oder von Hand.")
+        N_("Die Buchhaltung lehnt die Rechnung ab"),
+        N_("Bitte schreiben Sie die Rechnung mit anderen Angaben oder von Hand."),
     ),
     "payout_blocked": TaskWords(
         N_("Auszahlung gesperrt"), N_("Bitte beheben Sie den genannten Grund, und versuchen Sie es dann erneut.")
@@ -38,27 +42,32 @@ KINDS: dict[str, TaskWords] = {
         N_("Bitte beheben Sie den genannten Grund, und versuchen Sie es dann erneut. Es wurde keine Nummer vergeben."),
     ),
     "own_document_undo": TaskWords(
-        N_("Storniert, aber in lexoffice gebucht"),
-        N_("Bitte löschen Sie den Eingangsbeleg in lexoffice. Zugestellt wird der Beleg nicht."),
+        N_("Storniert, aber in der Buchhaltung gebucht"),
+        N_("Bitte löschen Sie den Eingangsbeleg in der Buchhaltung. Zugestellt wird der Beleg nicht."),
     ),
     "voucher_refused": TaskWords(
-        N_("lexoffice lehnt den Eingangsbeleg ab"),
+        N_("Die Buchhaltung lehnt den Eingangsbeleg ab"),
         N_("Bitte beheben Sie den genannten Grund, und versuchen Sie es dann erneut."),
     ),
     "voucher_number_taken": TaskWords(
         N_("Unter unserer Nummer steht ein anderer Beleg"),
-        N_("Bitte geben Sie dem anderen Beleg in lexoffice eine andere Nummer, und versuchen Sie es dann erneut."),
+        N_(
+            "Bitte geben Sie dem anderen Beleg in der Buchhaltung eine andere Nummer, und versuchen Sie es dann erneut."
+        ),
     ),
     "voucher_differs": TaskWords(
         N_("Eingangsbeleg weicht vom Beleg ab"),
-        N_("Bitte gleichen Sie den Eingangsbeleg in lexoffice an die Gutschrift an, und versuchen Sie es dann erneut."),
+        N_(
+            "Bitte gleichen Sie den Eingangsbeleg in der Buchhaltung an die Gutschrift an, und "
+            "versuchen Sie es dann erneut."
+        ),
     ),
     "voucher_gone": TaskWords(
         N_("Eingangsbeleg storniert oder gelöscht"),
         N_("Die Gutschrift besteht weiter. Bitte lassen Sie sie neu buchen, oder nehmen Sie sie zurück."),
     ),
     "voucher_unchecked": TaskWords(
-        N_("Eingangsbeleg ungeprüft oder im Einzug"), N_("Bitte sehen Sie den Beleg in lexoffice an.")
+        N_("Eingangsbeleg ungeprüft oder im Einzug"), N_("Bitte sehen Sie den Beleg in der Buchhaltung an.")
     ),
     "category_vanished": TaskWords(
         N_("Buchungskategorie fehlt"), N_("Bitte wählen Sie unter „Buchung der Belege“ eine andere Kategorie.")
@@ -69,10 +78,10 @@ KINDS: dict[str, TaskWords] = {
     ),
     "document_deviates": TaskWords(
         N_("Beleg weicht von der Freigabe ab"),
-        N_("Bitte gleichen Sie den Beleg in lexoffice an die Freigabe an; vorher gilt er nicht als bezahlt."),
+        N_("Bitte gleichen Sie den Beleg in der Buchhaltung an die Freigabe an; vorher gilt er nicht als bezahlt."),
     ),
     "document_reopened": TaskWords(
-        N_("Gutschrift ist wieder ein Entwurf"), N_("Bitte schließen Sie die Gutschrift in lexoffice wieder ab.")
+        N_("Gutschrift ist wieder ein Entwurf"), N_("Bitte schließen Sie die Gutschrift in der Buchhaltung wieder ab.")
     ),
     "settled_by_related": TaskWords(
         N_("Gutschrift wurde verrechnet"),
@@ -82,7 +91,7 @@ KINDS: dict[str, TaskWords] = {
         N_("Beleg passt nicht zur Auszahlung"), N_("Bitte sehen Sie sich Beleg und Auszahlung an, bevor gezahlt wird.")
     ),
     "document_too_many": TaskWords(
-        N_("Ein Beleg zu viel"), N_("Bitte stornieren Sie den genannten Beleg in lexoffice.")
+        N_("Ein Beleg zu viel"), N_("Bitte stornieren Sie den genannten Beleg in der Buchhaltung.")
     ),
     "signal_refused": TaskWords(
         N_("Freigabe ohne Nachweis"),
@@ -129,8 +138,8 @@ KINDS: dict[str, TaskWords] = {
         N_("Wer es verlangt hat, kann es nicht selbst bestätigen. Danach wird der Rest nicht mehr gefordert."),
     ),
     "own_reversal_outcome_unknown": TaskWords(
-        N_("Ist der Storno in lexoffice gebucht?"),
-        N_("Bitte sehen Sie in lexoffice nach. Ist er dort, nennen Sie ihn; sonst wird er noch einmal gebucht."),
+        N_("Ist der Storno in der Buchhaltung gebucht?"),
+        N_("Bitte sehen Sie in der Buchhaltung nach. Ist er dort, nennen Sie ihn; sonst wird er noch einmal gebucht."),
     ),
     "own_reversal_blocked": TaskWords(
         N_("Storno kommt nicht weiter"), N_("Bitte beheben Sie den Grund; danach wird es noch einmal versucht.")
@@ -171,7 +180,7 @@ KINDS: dict[str, TaskWords] = {
     ),
     "payment_with_two_invoices": TaskWords(
         N_("Eine Zahlung, zwei Rechnungen"),
-        N_("Beide Verkäufe sind dieselbe Zahlung. Bitte stornieren Sie in lexoffice die falsche von beiden."),
+        N_("Beide Verkäufe sind dieselbe Zahlung. Bitte stornieren Sie in der Buchhaltung die falsche von beiden."),
     ),
     "sale_amount_differs": TaskWords(
         N_("Ein Verkauf, zwei Beträge"),
@@ -197,7 +206,7 @@ KINDS: dict[str, TaskWords] = {
         N_("Zu welchem Verkauf gehört die Rechnung?"), N_("Ihre Bestellnummern gehören zu verschiedenen Verkäufen.")
     ),
     "order_reference_taken": TaskWords(
-        N_("Zwei Rechnungen zu einer Bestellung"), N_("Bitte stornieren Sie in lexoffice die falsche von beiden.")
+        N_("Zwei Rechnungen zu einer Bestellung"), N_("Bitte stornieren Sie in der Buchhaltung die falsche von beiden.")
     ),
     "replaces_voided": TaskWords(
         N_("Ersetzt diese Rechnung die stornierte?"),
@@ -218,7 +227,7 @@ KINDS: dict[str, TaskWords] = {
         N_(
             "Die genannten Belege zeigen einen anderen Steuerfall als den, der nun gilt. Zu Unrecht ausgewiesene "
             "Umsatzsteuer wird geschuldet, bis der Beleg berichtigt ist (§ 14c UStG): Bitte berichtigen Sie die "
-            "Angabe, oder stornieren Sie die Belege in lexoffice und klären Sie es mit Ihrer Steuerberatung."
+            "Angabe, oder stornieren Sie die Belege in der Buchhaltung und klären Sie es mit Ihrer Steuerberatung."
         ),
     ),
     "partner_without_document": TaskWords(
@@ -263,23 +272,26 @@ KINDS: dict[str, TaskWords] = {
     "document_not_applied": TaskWords(
         N_("Ein Beleg ließ sich nicht übernehmen"),
         N_(
-            "Was lexoffice zeigt, weicht von unseren Büchern ab. Bitte sehen Sie sich den Beleg in lexoffice an, und "
-            "verarbeiten Sie das Ereignis danach erneut."
+            "Was die Buchhaltung zeigt, weicht von unseren Büchern ab. Bitte sehen Sie sich den Beleg in der "
+            "Buchhaltung an, und verarbeiten Sie das Ereignis danach erneut."
         ),
     ),
     "list_and_document_differ": TaskWords(
-        N_("Liste und Beleg in lexoffice weichen ab"),
-        N_("Mehrere Abgleiche haben den Unterschied nicht behoben. Bitte sehen Sie sich den Beleg in lexoffice an."),
+        N_("Liste und Beleg in der Buchhaltung weichen ab"),
+        N_(
+            "Mehrere Abgleiche haben den Unterschied nicht behoben. Bitte sehen Sie sich den Beleg "
+            "in der Buchhaltung an."
+        ),
     ),
     "document_of_other_organization": TaskWords(
         N_("Ein Beleg einer anderen Organisation"),
         N_(
-            "Gebucht wird nichts. Bitte prüfen Sie, ob die Verbindung zur richtigen Firma in lexoffice führt, und "
-            "verarbeiten Sie das Ereignis danach erneut."
+            "Gebucht wird nichts. Bitte prüfen Sie, ob die Verbindung zur richtigen Firma in der Buchhaltung führt, "
+            "und verarbeiten Sie das Ereignis danach erneut."
         ),
     ),
     "payment_unclear": TaskWords(
-        N_("Zahlung unklar"), N_("Bitte sehen Sie sich die Zahlungen des Belegs in lexoffice an.")
+        N_("Zahlung unklar"), N_("Bitte sehen Sie sich die Zahlungen des Belegs in der Buchhaltung an.")
     ),
     "import_to_confirm": TaskWords(
         N_("Aus einer Datei übernommen: bitte bestätigen"),

@@ -132,8 +132,8 @@ def test_every_kind_has_words_in_both_languages_and_a_name_in_summaries() -> Non
     [
         (
             Reason.of("connection_broken"),
-            "Die Verbindung zu lexoffice ist unterbrochen. Bitte",
-            "The connection to lexoffice is broken. Please",
+            "Die Verbindung zur Buchhaltung ist unterbrochen. Bitte",
+            "The connection to the books is broken. Please",
         ),
         (Reason.of("from_a_later_version", cents=1), "from_a_later_version", "from_a_later_version"),
     ],

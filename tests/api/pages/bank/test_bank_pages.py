@@ -193,10 +193,10 @@ async def test_a_payout_that_no_file_may_pay_says_why_and_what_to_do(firm: Firm,
     await bank.bank_details(bank_office, firm.parts.vault, "ANNA", to=bank.iban(77))
     changed = (await admin.get(address)).text
     assert "Die Bankverbindung ist nicht mehr die der Freigabe." in changed
-    for way in ("Überweisen Sie den Betrag von Hand", "stornieren Sie die Gutschrift in lexoffice"):
+    for way in ("Überweisen Sie den Betrag von Hand", "stornieren Sie die Gutschrift in der Buchhaltung"):
         assert way in changed
     assert "Nur Sie können handeln." in changed
-    assert "stornieren Sie die Gutschrift in lexoffice" in (await admin.get(RUNS)).text
+    assert "stornieren Sie die Gutschrift in der Buchhaltung" in (await admin.get(RUNS)).text
 
 
 async def test_a_returned_payout_is_marked_as_paid_with_its_day(firm: Firm, bank_office: Shop) -> None:

@@ -61,7 +61,7 @@ async def test_a_payout_turns_by_itself_while_it_is_looked_at(
         await expect(page.locator(".now .badge")).to_have_text("Wartet auf Freigabe")
         await payout_books.paid(payout, "GS-2026-0042")
         await expect(page.locator(".now .badge")).to_have_text("Ausgezahlt", timeout=ANSWER_S * 1000)
-        await expect(page.locator("#verlauf")).to_contain_text("Gutschrift GS-2026-0042 in lexoffice angelegt")
+        await expect(page.locator("#verlauf")).to_contain_text("Gutschrift GS-2026-0042 in der Buchhaltung angelegt")
 
 
 async def test_what_somebody_types_is_not_renewed_away(

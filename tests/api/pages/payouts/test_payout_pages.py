@@ -272,7 +272,7 @@ async def test_the_way_of_a_paid_payout_names_people_and_evidence(payout_books: 
     page = (await editor.get(f"{LIST}/{payout.number}")).text
     steps = re.findall(r"<strong>([^<]+)</strong>", page.split('class="timeline"')[1])
     assert steps == [
-        "Angefordert", "Freigegeben", "Gutschrift GS-2026-0042 in lexoffice angelegt",
+        "Angefordert", "Freigegeben", "Gutschrift GS-2026-0042 in der Buchhaltung angelegt",
         "Gutschrift zurückgelesen und geprüft", "Ausgezahlt",
     ]  # fmt: skip
     assert f"/permalink/credit-notes/view/{payout.credit_note_id}" in page
@@ -298,7 +298,7 @@ async def test_the_engine_is_linked_for_operators_only(payout_books: Books, firm
     link = f"/workflows/payout%2F{firm.tenant.slug}%2F{payout.number}"
     assert link in (await ops.get(f"{LIST}/{payout.number}")).text
     assert link not in (await viewer.get(f"{LIST}/{payout.number}")).text
-    assert "In lexoffice" not in (await ops.get(f"{LIST}/{payout.number}")).text
+    assert "In der Buchhaltung" not in (await ops.get(f"{LIST}/{payout.number}")).text
 
 
 async def test_the_same_in_english(payout_books: Books, firm: Firm) -> None:

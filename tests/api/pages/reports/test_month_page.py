@@ -66,14 +66,14 @@ async def test_who_assigns_is_said_on_the_page_and_taken_back(payout_books: Book
     )
     month = f"{payout.period_to:%Y-%m}"
     page = (await editor.get(f"{PAGE}?monat={month}")).text
-    assert "Eine ist bezahlt und in lexoffice offen" in page
+    assert "Eine ist bezahlt und in der Buchhaltung offen" in page
     assert "GS-2026-0099" in (await editor.get(f"/admin/in-lexoffice?monat={month}")).text
     wrong = await editor.post(f"{PAGE}/zuordnung", {"monat": month, "wer": "1"}, shown_at=PAGE)
     assert wrong.status_code == 422
     said = await editor.post(f"{PAGE}/zuordnung", {"monat": month, "wer": "Steuerbüro Meier"}, shown_at=PAGE)
     assert said.status_code == 303
     page = (await editor.get(f"{PAGE}?monat={month}")).text
-    assert "Einen Beleg ordnet Steuerbüro Meier in lexoffice zu." in page
+    assert "Einen Beleg ordnet Steuerbüro Meier in der Buchhaltung zu." in page
     assert "Steuerbüro Meier ordnet zu" in (await editor.get(f"/admin/in-lexoffice?monat={month}")).text
     report = f"/admin/berichte/abstimmung?monat={month}"
     assert "nicht abgestimmt" not in (await editor.get(report)).text

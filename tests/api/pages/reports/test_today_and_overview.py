@@ -31,7 +31,7 @@ async def test_today_says_what_waits_and_what_changed(payout_books: Books, firm:
     assert waiting.number in page
     assert "238,00\xa0€" in page
     assert f"/permalink/credit-notes/view/{opened.credit_note_id}" in page
-    assert "GS-2026-0099 in lexoffice" in page
+    assert "GS-2026-0099 in der Buchhaltung" in page
     assert "/admin/freigaben" in page
     assert "/admin/freigaben" not in (await viewer.get("/admin/heute")).text
 

@@ -46,7 +46,7 @@ async def test_a_choice_that_cannot_be_is_refused_in_words_and_what_was_typed_st
     admin = await firm.person(Role.ADMIN)
     refused = await admin.post(PAGE, GOOD | {"regular": "lexoffice_credit_note"})
     assert refused.status_code == 422
-    assert "Ohne lexoffice als Buchhaltung gibt es keine Gutschrift in lexoffice" in refused.text
+    assert "Ohne Buchhaltung gibt es keine Gutschrift in der Buchhaltung" in refused.text
     assert '<option value="none" selected>' in refused.text
     assert (await admin.post(PAGE, GOOD | {"private": "whoever"})).status_code == 422
     assert not await firm.rows("SELECT 1 FROM document_strategies WHERE tenant_id = $1", firm.tenant.id)

@@ -75,7 +75,7 @@ async def test_what_vouchers_need_is_kept_with_paragraph_and_end_and_all_else_go
     assert done.status_code == 200, done.text
     for told in ("§ 147 Abs. 1 Nr. 4, Abs. 3 AO", "§ 257 Abs. 1 Nr. 4, Abs. 4 HGB", "§ 14b Abs. 1 UStG", "31.12.2034"):
         assert told in done.text
-    for unreached in ("Sicherungen der Datenbank", "Temporals Verläufe", "lexoffice:", "Mails, die schon gesendet"):
+    for unreached in ("Sicherungen der Datenbank", "Temporals Verläufe", "Buchhaltung:", "Mails, die schon gesendet"):
         assert unreached in done.text
     assert await where(payout_books, MAIL) == set()
     assert await where(payout_books, "neu@p.example") == set()

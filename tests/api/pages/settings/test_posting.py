@@ -23,7 +23,7 @@ async def test_only_an_expense_of_lexoffices_list_can_be_chosen(firm: Firm) -> N
     admin = await firm.person(Role.ADMIN)
     refused = await admin.post(f"{PAGE}/regular/kategorie", {"kategorie": str(EXPENSE.id)})
     assert refused.status_code == 422
-    assert "noch nicht von lexoffice geholt" in refused.text
+    assert "noch nicht aus der Buchhaltung geholt" in refused.text
     await list_was_read(firm, EXPENSE, INCOME)
     shown = (await admin.get(PAGE)).text
     assert "Fremdleistungen §13b (EU)" in shown
@@ -32,7 +32,8 @@ async def test_only_an_expense_of_lexoffices_list_can_be_chosen(firm: Firm) -> N
     assert "„Provisionserlöse“ ist eine Einnahme" in refused.text
     for nothing in ("", "x", str(uuid4())):
         assert (
-            "gibt es in lexoffice nicht" in (await admin.post(f"{PAGE}/regular/kategorie", {"kategorie": nothing})).text
+            "gibt es in der Buchhaltung nicht"
+            in (await admin.post(f"{PAGE}/regular/kategorie", {"kategorie": nothing})).text
         )
     saved = await admin.post(f"{PAGE}/regular/kategorie", {"kategorie": str(EXPENSE.id)})
     assert saved.headers["location"] == f"{PAGE}?hinweis=gespeichert"
@@ -55,7 +56,7 @@ async def test_what_the_voranmeldung_shows_is_confirmed_for_the_category_that_is
 
 async def test_asking_for_the_list_of_a_firm_without_books_is_refused_in_words(firm: Firm) -> None:
     admin = await firm.person(Role.ADMIN)
-    assert "lexoffice" in (await admin.post(f"{PAGE}/liste")).text
+    assert "Buchhaltung" in (await admin.post(f"{PAGE}/liste")).text
     await list_was_read(firm, EXPENSE)
     assert (await admin.post(f"{PAGE}/liste")).headers["location"] == f"{PAGE}?hinweis=geholt"
     assert "gerade geholt" in (await admin.get(PAGE)).text or "Stand" in (await admin.get(PAGE)).text
