@@ -5,22 +5,31 @@ from uuid import UUID
 
 from fastapi import Body, Path, Query
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from api.actions.bank_file import xml_file
 from api.http.language import in_words
 from api.http.parts import Doors, Parts
 from api.http.rows import after, shown
 from api.v1.answers import ListQuery, Page, page
+from api.v1.bank_candidates import Candidates, candidate_shown
 from api.v1.callers import Banker
 from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
 from ledger import clock
 from ledger.access.api_keys import Caller
-from ledger.bank import bank_accounts, bank_candidates, bank_export, bank_run_cancelling, bank_run_rows, bank_runs
+from ledger.bank import (
+    bank_accounts,
+    bank_candidates,
+    bank_export,
+    bank_run_cancelling,
+    bank_run_rows,
+    bank_run_stages,
+    bank_runs,
+)
 from ledger.bank.bank_accounts import NewOwnAccount, OwnAccount, Terms
-from ledger.bank.bank_candidates import Candidate
 from ledger.bank.bank_run_rows import BankRun, BankRunLine
+from ledger.bank.bank_run_stages import RunStage
 from ledger.database import TenantTransaction
 from ledger.types import BusinessDay, Submitted
 
@@ -28,33 +37,13 @@ router = door_router("/api/v1", "Zahlungsläufe")
 RunNumber = Annotated[str, Path(max_length=32, description="Nummer des Zahlungslaufs", examples=["ZL-2026-0001"])]
 
 
-class CandidateShown(BaseModel):
-    number: str
-    partner_code: str
-    credit_note_number: str | None
-    amount_cents: int
-    iban: str = Field(examples=["•••• 3000"])
-    barred: str | None = Field(description="Warum sie nicht überwiesen werden kann; null, wenn sie es kann")
-    barred_code: str | None
-    barred_params: dict[str, Any] | None
-    why_not: str | None = Field(description="Derselbe Grund als Wort für Maschinen", examples=["account_changed"])
-    outside_sepa: str | None = Field(description="Land eines Kontos außerhalb des SEPA-Raums", examples=["AE"])
-    must_be_reported: bool = Field(description="Z4-Meldung (§ 67 AWV): mehr als 50.000 € an einen Gebietsfremden")
-    run: str | None = Field(description="Zahlungslauf, in dem sie schon steht")
-
-
-class Candidates(BaseModel):
-    """What could be transferred now, and what not and why."""
-
-    payable: list[CandidateShown]
-    barred: list[CandidateShown]
-    outside_sepa: list[CandidateShown]
-    total_cents: int = Field(description="Summe von `payable`")
-    total_of: int = Field(description="Von wie vielen")
-
-
 class RunShown(BankRun):
     state_reason: str | None = Field(description="Warum er wieder ein Entwurf ist")
+    stage: RunStage = Field(
+        description="Wie weit er bei der Bank ist: `state`, und was sie davon abgelehnt (pain.002) oder ausgeführt "
+        "(Kontoauszug) hat"
+    )
+    stage_words: str = Field(description="Dasselbe in Worten", examples=["an die Bank gegeben"])
 
 
 class RunInFull(RunShown):
@@ -163,9 +152,9 @@ async def candidates(doors: Doors, caller: Banker) -> JSONResponse:
     payable = [one for one in judged if one.barred is None]
     return JSONResponse(
         {
-            "payable": [_candidate(one) for one in payable],
-            "barred": [_candidate(one) for one in judged if one.barred and not one.outside_sepa],
-            "outside_sepa": [_candidate(one) for one in judged if one.outside_sepa],
+            "payable": [candidate_shown(one) for one in payable],
+            "barred": [candidate_shown(one) for one in judged if one.barred and not one.outside_sepa],
+            "outside_sepa": [candidate_shown(one) for one in judged if one.outside_sepa],
             "total_cents": sum(one.amount_cents for one in payable),
             "total_of": len(payable),
         }
@@ -180,7 +169,8 @@ async def list_runs(doors: Doors, caller: Banker, asked: Annotated[ListQuery, Qu
         found = await bank_run_rows.list_runs(
             tx, updated_since=asked.updated_since, after=after(asked.cursor), limit=asked.limit
         )
-    return JSONResponse(page(found, _shown))
+        stages = await bank_run_stages.of_runs(tx, found[0])
+    return JSONResponse(page(found, lambda run: _shown(run, stages[run.id])))
 
 
 @router.post(
@@ -358,11 +348,13 @@ async def _in_full(
     tx: TenantTransaction, run: BankRun, *, after_position: int = 0, limit: int | None = None
 ) -> dict[str, Any]:
     held = await bank_run_rows.lines(tx, run.id, after=after_position, limit=limit)
-    return _shown(run, lines=[_line(line) for line in held])
+    stage = await bank_run_stages.of_run(tx, run)
+    return _shown(run, stage, lines=[_line(line) for line in held])
 
 
-def _shown(run: BankRun, **more: Any) -> dict[str, Any]:
-    return shown(run, state_reason=in_words(run.why), **more)
+def _shown(run: BankRun, stage: RunStage, **more: Any) -> dict[str, Any]:
+    told = {"stage": stage, "stage_words": in_words(bank_run_stages.said(stage))}
+    return shown(run, state_reason=in_words(run.why), **told, **more)
 
 
 def _line(line: BankRunLine) -> dict[str, Any]:
@@ -371,20 +363,3 @@ def _line(line: BankRunLine) -> dict[str, Any]:
 
 def _account(account: OwnAccount) -> dict[str, Any]:
     return shown(account, ended_reason=in_words(account.why_ended), iban=account.masked_iban)
-
-
-def _candidate(one: Candidate) -> dict[str, Any]:
-    return CandidateShown(
-        number=one.number,
-        partner_code=one.partner_code,
-        credit_note_number=one.credit_note_number,
-        amount_cents=one.amount_cents,
-        iban=one.masked_iban,
-        barred=in_words(one.barred),
-        barred_code=one.barred and one.barred.code,
-        barred_params=one.barred and one.barred.params,
-        why_not=one.why_not,
-        outside_sepa=one.outside_sepa,
-        must_be_reported=one.must_be_reported,
-        run=one.run,
-    ).model_dump(mode="json")

@@ -109,7 +109,7 @@ async def test_two_persons_bring_a_bank_run_from_draft_to_file(chromium: Chromiu
         assert "pain.001.001.09" in content
         assert number in content
         # The pressed button has the focus, which is no typing: the page renews itself, and the focus stays in it.
-        await expect(page.locator("main .badge").first).to_have_text("exportiert", timeout=SOON_MS)
+        await expect(page.locator("main .badge").first).to_have_text("an die Bank gegeben", timeout=SOON_MS)
         await expect(page.get_by_role("button", name="Datei noch einmal herunterladen")).to_be_visible()
         await page.goto("/admin/heute")
         await expect(page.get_by_role("region", name="Auszahlungen")).to_contain_text(number)

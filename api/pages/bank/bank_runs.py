@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from api.actions.bank_file import xml_file
-from api.http.language import said
+from api.http.language import in_words, said
 from api.http.rows import after
 from api.pages.frame import actor_names
 from api.pages.frame.languages import N_
@@ -26,10 +26,12 @@ from ledger.bank import (
     bank_rejections,
     bank_run_cancelling,
     bank_run_rows,
+    bank_run_stages,
     bank_runs,
     payee_checks,
 )
 from ledger.bank.bank_days import executed_from, next_target_day
+from ledger.bank.bank_run_stages import RunStage
 from ledger.database import TenantTransaction
 from ledger.refusals import ContentHasChanged, NotAcceptable, NotAllowedNow, NotFound, NothingDue
 from ledger.reports import waiting_elsewhere
@@ -44,12 +46,17 @@ Second = Annotated[Visit, may(Permission.CONFIRM_BANK, page=PAGE)]
 _LINES = 500
 """Payments on one page."""
 
-STATES = {
-    "draft": (N_("Entwurf"), "waiting"),
-    "approved": (N_("freigegeben"), "moving"),
-    "exported": (N_("exportiert"), "moving"),
-    "confirmed": (N_("bestätigt"), "done"),
-    "cancelled": (N_("storniert"), "stopped"),
+_TONES = {
+    RunStage.DRAFT: "waiting",
+    RunStage.RELEASED: "moving",
+    RunStage.HANDED_IN: "moving",
+    RunStage.WITHDRAWAL_ASKED: "trouble",
+    RunStage.PARTLY_REJECTED: "trouble",
+    RunStage.REJECTED: "trouble",
+    RunStage.PARTLY_EXECUTED: "moving",
+    RunStage.EXECUTED: "done",
+    RunStage.WITHDRAWN: "stopped",
+    RunStage.DISCARDED: "stopped",
 }
 _CHANGED = N_("Der Zahlungslauf hat sich geändert. Bitte prüfen Sie ihn noch einmal.")
 
@@ -207,6 +214,7 @@ async def _list(visit: Visit, *, wrong: str | None = None) -> Response:
     position = cursor if cursor.isascii() and cursor.isdecimal() and len(cursor) < 19 else None
     async with visit.doors.ledger.transaction(visit.tenant) as tx:
         runs, following = await bank_run_rows.list_runs(tx, after=after(position), limit=50)
+        stages = await bank_run_stages.of_runs(tx, runs)
         before = await bank_candidates.preview(tx, visit.doors.vault)
         accounts = await bank_accounts.list_accounts(tx)
         elsewhere = waiting_words.lines(await waiting_elsewhere.count(tx), visit.person)
@@ -217,7 +225,7 @@ async def _list(visit: Visit, *, wrong: str | None = None) -> Response:
         wrong=wrong,
         runs=runs,
         elsewhere=[line for line in elsewhere if line.address != PAGE],
-        states=STATES,
+        stages={run: _stage_shown(stage) for run, stage in stages.items()},
         first=PAGE if position else "",
         following=f"{PAGE}?ab={following}" if following else "",
         payable=payable,
@@ -234,6 +242,7 @@ async def _list(visit: Visit, *, wrong: str | None = None) -> Response:
 async def _run(visit: Visit, number: str, *, wrong: str | None = None) -> Response:
     async with visit.doors.ledger.transaction(visit.tenant) as tx:
         run = await bank_run_rows.get(tx, number)
+        stage = await bank_run_stages.of_run(tx, run)
         account = await bank_accounts.get(tx, run.account_id)
         start = _position(visit)
         lines = await bank_run_rows.lines(tx, run.id, after=start, limit=_LINES + 1)
@@ -257,7 +266,7 @@ async def _run(visit: Visit, number: str, *, wrong: str | None = None) -> Respon
         to_confirm=[one for one in rejections.values() if one.confirmed_at is None],
         payee_results=PAYEE_RESULTS,
         paid=paid,
-        states=STATES,
+        stage=_stage_shown(stage),
         first=f"{PAGE}/{number}" if start else "",
         following=following,
         executed_from=executed_from(run.execution_date, clock.now().astimezone(BERLIN), account.cut_off),
@@ -265,6 +274,11 @@ async def _run(visit: Visit, number: str, *, wrong: str | None = None) -> Respon
         may_bank=visit.person.may(Permission.BANK),
         may_confirm=visit.person.may(Permission.CONFIRM_BANK),
     )
+
+
+def _stage_shown(stage: RunStage) -> tuple[str, str]:
+    """Words and tone."""
+    return in_words(bank_run_stages.said(stage)), _TONES[stage]
 
 
 def _position(visit: Visit) -> int:

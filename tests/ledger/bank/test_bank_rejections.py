@@ -11,18 +11,10 @@ from ledger.vault import Vault
 from tests.fixtures import bank_runs as bank
 from tests.fixtures.bank_statements import Line
 from tests.fixtures.ledger_shop import Shop
-from tests.fixtures.told_by_the_bank import IBAN, look, out, told, why
+from tests.fixtures.told_by_the_bank import look, out, told, why
 from tests.ledger.bank.test_status_reports import bring, report
 
 THIRD = "user:third"
-
-
-@pytest.fixture
-async def file_of_two(shop: Shop, vault: Vault) -> tuple[BankRun, Payout, Payout]:
-    """Two payouts in a file that the bank has."""
-    await bank.own_account(shop, vault)
-    both = [await bank.open_payout(shop, vault, code, to=to) for code, to in (("ANNA", IBAN), ("CARL", bank.iban(2)))]
-    return await bank.exported(shop, vault, *both), both[0], both[1]
 
 
 async def confirmed(shop: Shop, run: BankRun, *, by: str = THIRD) -> None:

@@ -323,6 +323,7 @@ from .run_row_shown import RunRowShown
 from .run_row_shown_params_type_0 import RunRowShownParamsType0
 from .run_shown import RunShown
 from .run_shown_state_reason_params_type_0 import RunShownStateReasonParamsType0
+from .run_stage import RunStage
 from .run_totals import RunTotals
 from .run_wanted import RunWanted
 from .sale_of_many import SaleOfMany
@@ -738,6 +739,7 @@ __all__ = (
     "RunRowShownParamsType0",
     "RunShown",
     "RunShownStateReasonParamsType0",
+    "RunStage",
     "RunTotals",
     "RunWanted",
     "SaleOfMany",

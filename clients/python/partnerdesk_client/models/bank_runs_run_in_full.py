@@ -8,6 +8,8 @@ from uuid import UUID
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..models.run_stage import RunStage, check_run_stage
+
 if TYPE_CHECKING:
     from ..models.bank_run_line import BankRunLine
     from ..models.bank_runs_run_in_full_state_reason_params_type_0 import (
@@ -55,6 +57,8 @@ class BankRunsRunInFull:
         state_reason_params (BankRunsRunInFullStateReasonParamsType0 | None):
         file_sha256 (None | str):
         state_reason (None | str): Why it is in its state
+        stage (RunStage): Whoever shows one asks `said`.
+        stage_words (str): The same in words
         lines (list[BankRunLine]):
     """
 
@@ -90,6 +94,8 @@ class BankRunsRunInFull:
     state_reason_params: BankRunsRunInFullStateReasonParamsType0 | None
     file_sha256: None | str
     state_reason: None | str
+    stage: RunStage
+    stage_words: str
     lines: list[BankRunLine]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -200,6 +206,10 @@ class BankRunsRunInFull:
         state_reason: None | str
         state_reason = self.state_reason
 
+        stage: str = self.stage
+
+        stage_words = self.stage_words
+
         lines = []
         for lines_item_data in self.lines:
             lines_item = lines_item_data.to_dict()
@@ -241,6 +251,8 @@ class BankRunsRunInFull:
                 "state_reason_params": state_reason_params,
                 "file_sha256": file_sha256,
                 "state_reason": state_reason,
+                "stage": stage,
+                "stage_words": stage_words,
                 "lines": lines,
             }
         )
@@ -460,6 +472,10 @@ class BankRunsRunInFull:
 
         state_reason = _parse_state_reason(d.pop("state_reason"))
 
+        stage = check_run_stage(d.pop("stage"))
+
+        stage_words = d.pop("stage_words")
+
         lines = []
         _lines = d.pop("lines")
         for lines_item_data in _lines:
@@ -500,6 +516,8 @@ class BankRunsRunInFull:
             state_reason_params=state_reason_params,
             file_sha256=file_sha256,
             state_reason=state_reason,
+            stage=stage,
+            stage_words=stage_words,
             lines=lines,
         )
 

@@ -8,6 +8,8 @@ from uuid import UUID
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..models.run_stage import RunStage, check_run_stage
+
 if TYPE_CHECKING:
     from ..models.run_shown_state_reason_params_type_0 import (
         RunShownStateReasonParamsType0,
@@ -53,6 +55,8 @@ class RunShown:
         state_reason_params (None | RunShownStateReasonParamsType0):
         file_sha256 (None | str):
         state_reason (None | str): Why it is in its state
+        stage (RunStage): Whoever shows one asks `said`.
+        stage_words (str): The same in words
     """
 
     id: UUID
@@ -87,6 +91,8 @@ class RunShown:
     state_reason_params: None | RunShownStateReasonParamsType0
     file_sha256: None | str
     state_reason: None | str
+    stage: RunStage
+    stage_words: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -196,6 +202,10 @@ class RunShown:
         state_reason: None | str
         state_reason = self.state_reason
 
+        stage: str = self.stage
+
+        stage_words = self.stage_words
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -232,6 +242,8 @@ class RunShown:
                 "state_reason_params": state_reason_params,
                 "file_sha256": file_sha256,
                 "state_reason": state_reason,
+                "stage": stage,
+                "stage_words": stage_words,
             }
         )
 
@@ -449,6 +461,10 @@ class RunShown:
 
         state_reason = _parse_state_reason(d.pop("state_reason"))
 
+        stage = check_run_stage(d.pop("stage"))
+
+        stage_words = d.pop("stage_words")
+
         run_shown = cls(
             id=id,
             number=number,
@@ -482,6 +498,8 @@ class RunShown:
             state_reason_params=state_reason_params,
             file_sha256=file_sha256,
             state_reason=state_reason,
+            stage=stage,
+            stage_words=stage_words,
         )
 
         run_shown.additional_properties = d

@@ -72,7 +72,7 @@ async def test_from_the_account_to_the_file_by_two_persons(firm: Firm, bank_offi
     assert "Die Bank hat ausgeführt" not in (await maker.get(run)).text
     await bank.execution_day_comes(database, run.rpartition("/")[2])
     assert (await maker.post(f"{run}/bestaetigen", shown_at=run)).status_code == 303
-    assert "bestätigt" in (await viewer.get(run)).text
+    assert "ausgeführt" in (await viewer.get(run)).text
     assert {"own_account.confirmed", "bank_run.approved", "bank_run.exported", "bank_run.downloaded"} <= set(
         await firm.actions()
     )
