@@ -3,9 +3,9 @@
 import asyncio
 import random
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import httpx
@@ -24,6 +24,7 @@ from httpcalls.errors import (
     UnexpectedAnswer,
 )
 from ledger.connections import budget
+from ledger.connections.connections import ConnectionBroken, NotConnected
 from ledger.database import Ledger
 from ledger.types import Tenant
 
@@ -167,6 +168,22 @@ def retry_advice() -> Iterator[None]:
     except ProviderError as error:
         # str() of these names status, trace id and field names only.
         raise ApplicationError(str(error), type=type(error).__name__) from None
+
+
+@asynccontextmanager
+async def failures_explained(record_refused_key: Callable[..., Awaitable[bool]]) -> AsyncIterator[None]:
+    """The same for all that a call can raise. `record_refused_key(asked_at=…)` notes that the key was refused; False:
+    another one was saved since then, and the call is tried again with that."""
+    asked_at = datetime.now(UTC)
+    try:
+        with retry_advice():
+            yield
+    except Unauthorized:
+        if not await record_refused_key(asked_at=asked_at):
+            raise ApplicationError("another key was saved meanwhile", type="KeyChanged") from None
+        raise unusable("401") from None
+    except (Forbidden, ContractDoesNotInclude, NotConnected, ConnectionBroken) as error:
+        raise unusable(type(error).__name__) from None
 
 
 @contextmanager

@@ -3,8 +3,9 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 import httpx
@@ -15,12 +16,10 @@ from activities.gateway.calls import (
     BudgetTransport,
     CountedTransport,
     budget_exhausted,
+    failures_explained,
     not_checked,
-    retry_advice,
-    unusable,
 )
 from activities.gateway.oauth_access import OAuthAccess, RenewingTransport
-from httpcalls.errors import ContractDoesNotInclude, Forbidden, Unauthorized
 from httpcalls.transports import fresh_connection_transport, shared_transport
 from ledger import types
 from ledger.connections import budget, connection_health, connections, oauth_connection, recovery
@@ -189,19 +188,9 @@ class LexofficeDoor:
             except RenewalPaused:
                 raise not_renewed() from None
 
-    @asynccontextmanager
-    async def failures_explained(self, tenant: Tenant) -> AsyncIterator[None]:
+    def failures_explained(self, tenant: Tenant) -> AbstractAsyncContextManager[None]:
         """Turn what a call can raise into what the engine should do about it."""
-        asked_at = datetime.now(UTC)
-        try:
-            with retry_advice():
-                yield
-        except Unauthorized:
-            if not await self.record_refused_key(tenant, asked_at=asked_at):
-                raise ApplicationError("another key was saved meanwhile", type="KeyChanged") from None
-            raise unusable("401") from None
-        except (Forbidden, ContractDoesNotInclude, NotConnected, ConnectionBroken) as error:
-            raise unusable(type(error).__name__) from None
+        return failures_explained(partial(self.record_refused_key, tenant))
 
 
 def not_renewed() -> ApplicationError:

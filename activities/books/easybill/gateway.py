@@ -2,26 +2,23 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
+from functools import partial
 
 import httpx
-from temporalio.exceptions import ApplicationError
 
 from activities.gateway.calls import (
     Budget,
     BudgetTransport,
     CountedTransport,
     budget_exhausted,
+    failures_explained,
     not_checked,
-    retry_advice,
-    unusable,
 )
 from easybill.client import REQUESTS_A_MINUTE, EasybillClient
-from httpcalls.errors import ContractDoesNotInclude, Forbidden, Unauthorized
 from httpcalls.transports import fresh_connection_transport, shared_transport
 from ledger.connections import budget, connection_health, connections, easybill_connection, recovery
-from ledger.connections.connections import ConnectionBroken, NotConnected
 from ledger.connections.easybill_connection import EasybillAccess, Plan
 from ledger.database import Ledger
 from ledger.reasons import Reason
@@ -100,19 +97,9 @@ class EasybillDoor:
         await asyncio.sleep(slot.wait_seconds)
         return self._client(access, CountedTransport(self._creates, EASYBILL))
 
-    @asynccontextmanager
-    async def explained(self, tenant: Tenant) -> AsyncIterator[None]:
+    def explained(self, tenant: Tenant) -> AbstractAsyncContextManager[None]:
         """Turn what a call can raise into what the engine should do about it."""
-        asked_at = datetime.now(UTC)
-        try:
-            with retry_advice():
-                yield
-        except Unauthorized:
-            if not await self.record_refused_key(tenant, asked_at=asked_at):
-                raise ApplicationError("another key was saved meanwhile", type="KeyChanged") from None
-            raise unusable("401") from None
-        except (Forbidden, ContractDoesNotInclude, NotConnected, ConnectionBroken) as error:
-            raise unusable(type(error).__name__) from None
+        return failures_explained(partial(self.record_refused_key, tenant))
 
     async def record_refused_key(self, tenant: Tenant, *, asked_at: datetime | None = None) -> bool:
         """False: what is stored was saved after the call began, so that it was another key that was refused."""
