@@ -1,18 +1,19 @@
 """The worker process: workflows and activities, wired and started, until SIGTERM.
 
-Task queues in one process (design.md): `payouts` for workflows and the ledger's short activities, `lexoffice` and
-`easybill` for every call of these, `mail` for the activity that talks to a mail server, `events-out` for the one that
-calls tenants' endpoints, `vies` for the one that asks VIES.
+Task queues in one process (design.md): `payouts` for workflows and the ledger's short activities, one for all calls of
+each provider of books, called as the provider, `mail` for the activity that talks to a mail server, `events-out` for
+the one that calls tenants' endpoints, `vies` for the one that asks VIES.
 """
 
 import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -21,10 +22,9 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 import words
+from activities.books import registry
 from activities.books.calls import BooksCalls
-from activities.books.easybill.calls import EasybillCalls
-from activities.books.easybill.fetching import EasybillFetchActivities
-from activities.books.easybill.gateway import EasybillDoor
+from activities.books.hands import BooksHands
 from activities.books.lexoffice.calls import LexofficeCalls
 from activities.creation.creating import DocumentCreator
 from activities.creation.invoices import InvoiceActivities
@@ -69,7 +69,7 @@ from ledger.payouts import payout_runs
 from ledger.types import Tenant
 from settings import Settings
 from vies.client import ViesClient
-from workflows.messages import EASYBILL, EVENTS_OUT, LEXOFFICE, MAIL, PAYOUTS, VIES, Pace
+from workflows.messages import EVENTS_OUT, LEXOFFICE, MAIL, PAYOUTS, VIES, Pace
 from workflows.registered import WORKFLOWS
 
 GRACE = timedelta(seconds=25)
@@ -88,7 +88,8 @@ class Hands:
 
     ledger: Ledger
     door: LexofficeDoor
-    easybill: EasybillDoor
+    books: Mapping[str, BooksHands]
+    """Of the providers beside lexoffice, by their names."""
     settings: Settings
     endpoints: EndpointCaller
     vies: ViesClient | None = None
@@ -188,10 +189,9 @@ class Hands:
             reversals.search_reversal_voucher,
         ]
 
-    def of_easybill(self) -> Sequence[Callable[..., Any]]:
-        fetching = EasybillFetchActivities(self.ledger, self.easybill)
-        made = self._making(EasybillCalls(self.ledger, self.easybill)).activities()
-        return [fetching.fetch_document, fetching.fetch_payments, fetching.check_connection, *made]
+    def of_books(self, provider: str) -> Sequence[Callable[..., Any]]:
+        hands = self.books[provider]
+        return [*hands.fetching, *self._making(hands.calls).activities()]
 
     def of_mail(self) -> Sequence[Callable[..., Any]]:
         return [self._mailing.send_mail]
@@ -237,7 +237,7 @@ class Hands:
 
     @property
     def _papers(self) -> PaperActivities:
-        return PaperActivities(self.ledger, self._lexoffice_calls, EasybillCalls(self.ledger, self.easybill))
+        return PaperActivities(self.ledger, self._lexoffice_calls, *(hands.calls for hands in self.books.values()))
 
     @property
     def _invoices(self) -> InvoiceActivities:
@@ -290,7 +290,7 @@ def workers(client: Client, hands: Hands) -> list[Worker]:
         PAYOUTS: lambda: worker(PAYOUTS, hands.ledger_activities(), 20, workflows=WORKFLOWS),
         # A slot is held for one request and at most 3 s of waiting for the budget.
         LEXOFFICE: lambda: worker(LEXOFFICE, hands.of_lexoffice(), 50, **queued),
-        EASYBILL: lambda: worker(EASYBILL, hands.of_easybill(), 50, **queued),
+        **{name: partial(worker, name, hands.of_books(name), 50, **queued) for name in hands.books},
         MAIL: lambda: worker(MAIL, hands.of_mail(), 4),
         # A slot is one endpoint's for a batch; most of the time it waits for an answer.
         EVENTS_OUT: lambda: worker(EVENTS_OUT, hands.of_events_out(), 40, **queued),
@@ -320,20 +320,17 @@ async def hands_of(settings: Settings) -> AsyncIterator[Hands]:
             oauth=oauth_access(settings, ledger),
         )
         stack.push_async_callback(door.close)
-        easybill = EasybillDoor(
-            ledger,
-            settings.vault(),
-            base_url=settings.easybill_base_url,
-            pace_per_second=settings.easybill_pace,
-            recovery=settings.recovery,
-        )
-        stack.push_async_callback(easybill.close)
+        books = {
+            name: await stack.enter_async_context(provider.hands(ledger, settings))
+            for name, provider in registry.PROVIDERS.items()
+            if provider.hands is not None
+        }
         vies = ViesClient(base_url=settings.vies_base_url) if settings.vies_base_url else None
         if vies is not None:
             stack.push_async_callback(vies.aclose)
         endpoints = EndpointCaller(loopback=settings.events_out_loopback)
         stack.callback(endpoints.close)
-        yield Hands(ledger=ledger, door=door, easybill=easybill, settings=settings, endpoints=endpoints, vies=vies)
+        yield Hands(ledger=ledger, door=door, books=books, settings=settings, endpoints=endpoints, vies=vies)
 
 
 async def run(settings: Settings, *, health_host: str, health_port: int) -> None:

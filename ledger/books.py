@@ -31,6 +31,9 @@ class Books(Frozen):
     """The words for each tax case of which an admin confirms one (tax_options); empty where the books ask for none."""
     formula: int = 4
     """Of what an approval of a credit note there stands for (payout_content)."""
+    numbered_as: bytes = b""
+    """Six letters of its name, in the ids of what it numbers (provider_ids); they never change. Empty where its things
+    have UUIDs."""
 
 
 _FREE_OF_VAT = ("smallBusiness", "sStfr", "nStb", "nStbNoneUstID")
@@ -41,14 +44,20 @@ _OF_EASYBILL = {
 }
 """Of its `vat_option`; the others tell of deliveries abroad and of reverse charge, which no credit note there has."""
 
-_ROWS = (
-    Books(name=LEXOFFICE, takes_vouchers=True, tells_taxation=True, formula=1),
-    Books(name=EASYBILL, tax_options=_OF_EASYBILL),
-    Books(name=NO_BOOKS, takes_credit_notes=False),
-)
-BOOKS: Final[Mapping[str, Books]] = MappingProxyType({row.name: row for row in _ROWS})
-PROVIDERS: Final = tuple(name for name in BOOKS if name != NO_BOOKS)
-"""Books that somebody else keeps, whom we call."""
+_ROWS: dict[str, Books] = {
+    row.name: row
+    for row in (
+        Books(name=LEXOFFICE, takes_vouchers=True, tells_taxation=True, formula=1),
+        Books(name=EASYBILL, tax_options=_OF_EASYBILL, numbered_as=b"easybi"),
+        Books(name=NO_BOOKS, takes_credit_notes=False),
+    )
+}
+BOOKS: Final[Mapping[str, Books]] = MappingProxyType(_ROWS)
+
+
+def providers() -> list[str]:
+    """Books that somebody else keeps, whom we call."""
+    return [name for name in BOOKS if name != NO_BOOKS]
 
 
 def books_named(name: str) -> Books:

@@ -5,14 +5,12 @@ version 8 (RFC 9562, 5.8): the provider's name, the kind of thing, its number. S
 """
 
 from enum import IntEnum
-from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from ledger.types import EASYBILL, LEXOFFICE
+from ledger.books import BOOKS
+from ledger.types import LEXOFFICE
 
-_NUMBERED: Final = MappingProxyType({EASYBILL: b"easybi"})
-"""Six letters of the name of each provider that numbers its things; they never change."""
 _MOST: Final = 2**62
 
 
@@ -28,7 +26,7 @@ def numbered_id(provider: str, thing: Thing, number: int) -> UUID:
     """The id of what this provider calls by a number. Raises ValueError for a number that no provider would reach."""
     if not 0 < number < _MOST:
         raise ValueError("no number of a provider")
-    name = int.from_bytes(_NUMBERED[provider])
+    name = int.from_bytes(BOOKS[provider].numbered_as)
     return UUID(int=name << 80 | 0x8 << 76 | thing << 64 | 0b10 << 62 | number)
 
 
@@ -45,7 +43,7 @@ def document_named(provider: str, named: str) -> UUID:
     Raises ValueError for what names no document of this provider.
     """
     named = named.strip()
-    if provider in _NUMBERED and named.isascii() and named.isdigit():
+    if BOOKS[provider].numbered_as and named.isascii() and named.isdigit():
         return numbered_id(provider, Thing.DOCUMENT, int(named))
     id = UUID(named)
     if provider_of(id) != provider:
@@ -61,4 +59,4 @@ def provider_of(id: UUID) -> str:
 def _provider_of_numbered(id: UUID) -> str | None:
     if id.version != 8:
         return None
-    return next((provider for provider, name in _NUMBERED.items() if id.bytes[:6] == name), None)
+    return next((row.name for row in BOOKS.values() if row.numbered_as == id.bytes[:6]), None)

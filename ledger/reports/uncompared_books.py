@@ -1,6 +1,6 @@
 """After a restore: books that the doctor does not compare may hold documents that the ledger has forgotten."""
 
-from ledger.books import PROVIDERS
+from ledger.books import providers
 from ledger.database import TenantTransaction
 from ledger.reports.differences import Difference
 from ledger.types import LEXOFFICE
@@ -15,7 +15,7 @@ async def find(tx: TenantTransaction) -> list[Difference]:
          WHERE books = ANY ($2) ORDER BY books
         """,
         tx.tenant.id,
-        [name for name in PROVIDERS if name != LEXOFFICE],
+        [name for name in providers() if name != LEXOFFICE],
     )
     return [
         Difference(

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 import words
-from ledger.books import PROVIDERS as BOOKS
+from ledger.books import providers
 from tests.api.pages.frame import texts
 from words import LANGUAGES
 
-PROVIDERS = (*BOOKS, "stripe", "digistore24", "copecart")
+PROVIDERS = (*providers(), "stripe", "digistore24", "copecart")
 PAGES_OF = {
     "lexoffice": {"lexoffice.html", "lexoffice_settings.py", "lexoffice_oauth.py"},
     "easybill": {"easybill.html", "easybill_settings.py"},

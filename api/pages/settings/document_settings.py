@@ -108,7 +108,7 @@ async def _shown(visit: Visit, *, wrong: str | None = None) -> Response:
         typed=_written(found)
         | ({name: visit.form[name] for name in (*_NAMES, *_WORDS.values()) if name in visit.form} if wrong else {}),
         cases=[(case, TAX_CASES[case], _choices(case)) for case in TaxCase],
-        books=BOOKS,
+        books={name: BOOKS.get(name, name) for name in ALL_BOOKS},
         words=[(name, TAX_CASES[case], _words(case)) for case, name in _WORDS.items()],
         own_status=_OWN_STATUS,
         profiles=_PROFILES,
