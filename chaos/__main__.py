@@ -39,6 +39,7 @@ async def _main(options: argparse.Namespace) -> int:
         tenants=options.tenants,
         kills_per_minute=options.kills_per_minute,
         with_bank=options.bank,
+        with_easybill=options.easybill,
     )
     conditions = Conditions(
         realistic=options.limits == "realistic",
@@ -125,6 +126,7 @@ def _arguments() -> argparse.Namespace:
         action="store_true",
         help="payouts are paid by files and statements of a bank that errs, instead of clicks in lexoffice",
     )
+    parser.add_argument("--easybill", action="store_true", help="every second tenant keeps its books in easybill")
     parser.add_argument(
         "--careless", action="store_true", help="with workers that lack our safeguards: doubles must be reported"
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from chaos import bank_stories, own_stories
+from chaos import bank_stories, easybill_stories, own_stories
 from chaos.firm import Firm, Refused
 from chaos.plan import MANAGERS, Collection, Ending, Sale
 
@@ -99,6 +99,9 @@ class Story:
         if self.firm.writes_own:
             await own_stories.bring_to_end(self, number, ending)
             return
+        if self.firm.easybill is not None:
+            await easybill_stories.bring_to_end(self, partner, number, ending, answer_to_returned)
+            return
         note = await self._open_credit_note(number)
         match ending:
             case Ending.LEFT_OPEN:
@@ -114,27 +117,27 @@ class Story:
                 await self.firm.click(note, "delete")
                 await self.reach(number, "cancelled")
             case Ending.RETURNED:
-                await self._pay_a_part(number, note)
+                await self.pay_a_part(number, note)
                 self.firm.answers_to_returned[number] = answer_to_returned
                 await self.firm.click(note, "void")
                 await self.reach(number, answer_to_returned)
             case Ending.UNPAID_AGAIN:
-                await self._mark_paid(number, note)
+                await self.mark_paid(number, note)
                 self.firm.answers_to_returned[number] = "settled_manually"
                 await self.firm.click(note, "unpay")
                 await self.reach(number, "settled_manually")
             case Ending.PAID_IN_PARTS:
-                await self._pay_a_part(number, note)
-                await self._mark_paid(number, note)
+                await self.pay_a_part(number, note)
+                await self.mark_paid(number, note)
             case Ending.REOPENED:
                 await self.firm.click(note, "reopen")
                 await self.think()
                 await self.firm.click(note, "finalize")
-                await self._mark_paid(number, note)
+                await self.mark_paid(number, note)
             case Ending.DEVIATES:
                 await self._deviate(number, note)
             case _:
-                await self._mark_paid(number, note)
+                await self.mark_paid(number, note)
 
     async def _cancel(self, number: str) -> None:
         """Right after the approval: either it is cancelled, or it is too late and the document is paid."""
@@ -178,9 +181,9 @@ class Story:
         )
         await self.firm.click(note, "unpay")
         await self.firm.click(note, "edit", net=str(net), force=True)
-        await self._mark_paid(number, note)
+        await self.mark_paid(number, note)
 
-    async def _pay_a_part(self, number: str, note: str) -> None:
+    async def pay_a_part(self, number: str, note: str) -> None:
         await self.firm.click(note, "pay", amount="1.00")
         await self.until(
             f"{number} is known to be partly paid",
@@ -188,7 +191,7 @@ class Story:
             lambda payout: payout["credit_note_open_cents"] == payout["gross_cents"] - 100,
         )
 
-    async def _mark_paid(self, number: str, note: str) -> None:
+    async def mark_paid(self, number: str, note: str) -> None:
         await self.think()
         await self.firm.click(note, "mark-paid")
         await self.reach(number, "paid")
@@ -270,6 +273,8 @@ async def collect(firm: Firm, collection: Collection, diary: Diary, *, began: fl
 async def _invoice(story: Story, sale: Sale, payment_intent: str) -> str:
     """Written by the product, or by a person; returns its id in lexoffice."""
     firm = story.firm
+    if firm.easybill is not None:
+        return await firm.easybill.write_invoice(sale.net_cents, payment_intent)
     if not sale.written_by_us:
         written = await firm.hook(
             "POST",

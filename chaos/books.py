@@ -68,7 +68,7 @@ async def read_books(ledger: "asyncpg.Connection[asyncpg.Record]", firm: Firm) -
             events=await ledger.fetch(
                 """
                 SELECT id, event_type, resource_id, state, reason, handled_at FROM events
-                 WHERE provider = 'lexoffice' ORDER BY received_at, tenant_id, id
+                 WHERE provider IN ('lexoffice', 'easybill') ORDER BY received_at, tenant_id, id
                 """
             ),
             tasks=await ledger.fetch("SELECT kind, subject, subject_id FROM tasks WHERE state = 'open'"),

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 import httpx
 from schwifty import IBAN
 
+from chaos.easybill_account import TAX_OPTIONS, EasybillAccount
 from ledger.access import api_keys, tenants
 from ledger.database import Ledger
 from ledger.documents.own import posting
@@ -57,6 +58,8 @@ class Firm:
         self.tenant = tenant
         self.organization = ""
         self.lexoffice_key = ""
+        self.easybill: EasybillAccount | None = None
+        """Where its books are, if not in lexoffice."""
         self.writes_own = False
         self.banker: Banker | None = None
         """Where the bank says what is paid: who makes its files."""
@@ -77,10 +80,12 @@ class Firm:
         *,
         lexoffice_rate: float,
         writes_own: bool = False,
+        in_easybill: bool = False,
     ) -> Self:
         """Tenant, account, connection, subscriptions, and the managers who bring the sellers.
 
-        `writes_own`: its documents are of our own, and booked in lexoffice (strategy B).
+        `writes_own`: its documents are of our own, and booked in lexoffice (strategy B). `in_easybill`: its books are
+        there.
         """
         tenant = await tenants.create(
             ledger,
@@ -108,7 +113,11 @@ class Firm:
         if writes_own:
             async with ledger.transaction(tenant) as tx:
                 await strategies.set_strategy(tx, TaxCase.REGULAR, DocumentStrategy.OWN_DOCUMENT, by="chaos")
-        await firm._connect(lexoffice_rate)
+        await firm.ask("PUT", "/providers/stripe", {"signing_secret": firm._signing_secret})
+        if in_easybill:
+            await firm._connect_easybill(limited=lexoffice_rate > 0)
+        else:
+            await firm._connect(lexoffice_rate)
         if writes_own:
             await firm._choose_category(ledger)
         await firm._open_campaign()
@@ -116,6 +125,8 @@ class Firm:
 
     async def close(self) -> None:
         await self._lexoffice.aclose()
+        if self.easybill is not None:
+            await self.easybill.close()
 
     async def _connect(self, lexoffice_rate: float) -> None:
         account = await self.office(
@@ -128,7 +139,6 @@ class Firm:
             },
         )
         self.organization, self.lexoffice_key = account["organizationId"], account["apiKey"]
-        await self.ask("PUT", "/providers/stripe", {"signing_secret": self._signing_secret})
         await self.ask(
             "PUT",
             "/providers/lexoffice",
@@ -144,6 +154,24 @@ class Firm:
             health = await self.ask("GET", "/providers/lexoffice/subscriptions")
         assert health["state"] == "healthy", health
         await self.office("PATCH", f"/sandbox/organizations/{self.organization}", {"rate": lexoffice_rate})
+
+    async def _connect_easybill(self, *, limited: bool) -> None:
+        account = self.easybill = EasybillAccount(self._addresses.easybill_url)
+        await account.open()
+        await self.mend_connection(effective_from="2026-01-01")
+        await account.let_notify((await self.ask("PUT", "/providers/easybill/webhook-address"))["address"])
+        chosen = {"books": "easybill", "small_business": False, "tax_options": TAX_OPTIONS}
+        await self.ask("PATCH", "/document-settings", chosen)
+        if limited:
+            await account.behave(requests_a_minute=60)
+
+    async def mend_connection(self, **more: str) -> None:
+        """Whoever is asked because the key was refused, stores it again."""
+        if self.easybill is None:
+            await self.ask("PUT", "/providers/lexoffice", {"api_key": self.lexoffice_key, **more})
+        else:
+            told = {"api_key": self.easybill.key, "plan": "BUSINESS", **more}
+            await self.ask("PUT", "/providers/easybill", told)
 
     async def _choose_category(self, ledger: Ledger) -> None:
         """As an admin would, before the first document."""
@@ -228,7 +256,9 @@ class Firm:
         return await self.office(method, f"/sandbox/organizations/{self.organization}/{path}", body)
 
     async def click(self, document: str, what: str, **members: Any) -> dict[str, Any]:
-        """finalize, pay, mark-paid, unpay, void, reopen, delete, edit."""
+        """finalize, pay, mark-paid, unpay, void, reopen, delete, edit; in easybill what can be done there."""
+        if self.easybill is not None:
+            return dict(await self.easybill.click(document, what, **members))
         clicked: dict[str, Any] = await self.office("POST", f"/sandbox/documents/{document}/{what}", members)
         return clicked
 
@@ -244,10 +274,14 @@ class Firm:
 
     async def documents(self) -> list[dict[str, Any]]:
         """Every document of the account with full state."""
+        if self.easybill is not None:
+            return await self.easybill.documents()
         held: list[dict[str, Any]] = (await self.hook("GET", "documents"))["content"]
         return held
 
     async def notifications(self) -> list[dict[str, Any]]:
+        if self.easybill is not None:
+            return await self.easybill.notifications()
         sent: list[dict[str, Any]] = (await self.hook("GET", "notifications"))["content"]
         return sent
 

@@ -37,7 +37,7 @@ class Person:
     async def _answer(self, task: dict[str, Any]) -> None:
         match task["kind"]:
             case "connection_broken" | "access_refused":
-                await self._firm.ask("PUT", "/providers/lexoffice", {"api_key": self._firm.lexoffice_key})
+                await self._firm.mend_connection()
                 self.answered[task["kind"]] += 1
             case "credit_note_refused" | "payout_blocked" | "own_document_blocked" | "voucher_refused":
                 await self._resolve(task, "retry")
@@ -100,7 +100,7 @@ class Person:
         await self._firm.ask(
             "POST",
             f"/tasks/{task['id']}/resolve",
-            {"action": action, "reason": "In lexoffice nachgesehen.", "detail": detail},
+            {"action": action, "reason": "In der Buchhaltung nachgesehen.", "detail": detail},
             key="approve" if task["subject"] == "payout" else "write",
         )
         self.answered[f"{task['kind']}: {action}"] += 1

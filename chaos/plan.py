@@ -42,6 +42,19 @@ _WEIGHTS = {
     Ending.DEVIATES: 3,
 }
 
+_WEIGHTS_IN_EASYBILL = {
+    Ending.PAID: 60,
+    Ending.PAID_IN_PARTS: 6,
+    Ending.LEFT_OPEN: 5,
+    Ending.REJECTED: 4,
+    Ending.CANCELLED: 6,
+    Ending.CONTRADICTED: 4,
+    Ending.VOIDED: 8,
+    Ending.RETURNED: 4,
+    Ending.UNPAID_AGAIN: 3,
+}
+"""What is done there cannot be changed, nor made a draft again."""
+
 _WEIGHTS_WITH_A_BANK = {
     Ending.PAID: 70,
     Ending.CAME_BACK: 14,
@@ -68,7 +81,7 @@ class Sale:
     manager: str
     net_cents: int
     written_by_us: bool
-    """Whether the product writes the invoice, or a person in lexoffice."""
+    """Whether the product writes the invoice, which it does in lexoffice only, or a person in the books."""
     ending: Ending
     answer_to_returned: str
     think_seconds: tuple[float, ...]
@@ -104,7 +117,17 @@ class Plan:
     collections: tuple[Collection, ...]
     kills: tuple[Kill, ...]
     with_bank: bool = False
-    """Payouts are paid by files and statements of a bank, instead of clicks in lexoffice."""
+    """Payouts are paid by files and statements of a bank, instead of clicks in the books."""
+    with_easybill: bool = False
+    """Every second firm keeps its books in easybill."""
+
+    def in_easybill(self, tenant: int) -> bool:
+        """Whether this firm's books are there."""
+        return self.with_easybill and tenant % 2 == 1
+
+    def writes_own(self, tenant: int) -> bool:
+        """Whether this firm writes its documents itself: every second of those in lexoffice."""
+        return tenant % 4 == 2 if self.with_easybill else tenant % 2 == 1
 
 
 PARTS = {"worker 1": 5, "worker 2": 5, "api": 4, "temporal": 3, "postgres": 4}
@@ -114,7 +137,14 @@ _THOUGHTS = 6
 
 
 def draw(
-    *, seed: int, payouts: int, seconds: float, tenants: int, kills_per_minute: float, with_bank: bool = False
+    *,
+    seed: int,
+    payouts: int,
+    seconds: float,
+    tenants: int,
+    kills_per_minute: float,
+    with_bank: bool = False,
+    with_easybill: bool = False,
 ) -> Plan:
     """One in twelve payouts is a manager's; stories begin in the first 70 % of the time, kills come until its end."""
     dice = random.Random(f"chaos/{seed}")  # noqa: S311 - repeatable on purpose
@@ -125,18 +155,29 @@ def draw(
         seconds=seconds,
         tenants=tenants,
         sales=tuple(
-            _sale(dice, index, tenants, last_begin, with_bank=with_bank) for index in range(payouts - collections)
+            _sale(
+                dice,
+                index,
+                tenants,
+                last_begin,
+                with_bank=with_bank,
+                in_easybill=with_easybill and index % tenants % 2 == 1,
+            )
+            for index in range(payouts - collections)
         ),
         collections=tuple(
             _collection(dice, index, tenants, seconds, with_bank=with_bank) for index in range(collections)
         ),
         kills=_kills(dice, seconds, kills_per_minute),
         with_bank=with_bank,
+        with_easybill=with_easybill,
     )
 
 
-def _sale(dice: random.Random, index: int, tenants: int, last_begin: float, *, with_bank: bool) -> Sale:
-    weights = _WEIGHTS_WITH_A_BANK if with_bank else _WEIGHTS
+def _sale(
+    dice: random.Random, index: int, tenants: int, last_begin: float, *, with_bank: bool, in_easybill: bool
+) -> Sale:
+    weights = _WEIGHTS_WITH_A_BANK if with_bank else _WEIGHTS_IN_EASYBILL if in_easybill else _WEIGHTS
     return Sale(
         index=index,
         tenant=index % tenants,
@@ -145,7 +186,7 @@ def _sale(dice: random.Random, index: int, tenants: int, last_begin: float, *, w
         manager=dice.choice(MANAGERS),
         # Whole euros: net and tax of the invoice are then what Stripe was told, to the cent.
         net_cents=dice.randrange(50, 2000) * 100,
-        written_by_us=dice.random() < 0.3,
+        written_by_us=dice.random() < 0.3 and not in_easybill,
         ending=dice.choices(list(weights), list(weights.values()))[0],
         answer_to_returned=dice.choice(ANSWERS_TO_RETURNED),
         think_seconds=_thoughts(dice),

@@ -21,6 +21,9 @@ async def is_quiet(stack: Stack, firms: Sequence[Firm]) -> bool:
     """
     if (await firms[0].office("GET", "/sandbox/health"))["pendingNotifications"]:
         return False
+    for firm in firms:
+        if firm.easybill is not None and any(one["status"] == "pending" for one in await firm.notifications()):
+            return False
     engine = await open_engine(stack)
     running = 'ExecutionStatus = "Running" AND WorkflowType IN ("DocumentWorkflow", "InvoiceWorkflow")'
     if (await engine.count_workflows(running)).count:
@@ -41,7 +44,8 @@ async def is_quiet(stack: Stack, firms: Sequence[Firm]) -> bool:
 
 
 _UNDER_WAY = """
-    SELECT EXISTS (SELECT 1 FROM events WHERE state IN ('received', 'waiting', 'skipped') AND provider = 'lexoffice')
+    SELECT EXISTS (SELECT 1 FROM events
+                    WHERE state IN ('received', 'waiting', 'skipped') AND provider IN ('lexoffice', 'easybill'))
         OR EXISTS (SELECT 1 FROM decisions WHERE delivered_at IS NULL)
         OR EXISTS (SELECT 1 FROM creation_intents WHERE closed_at IS NULL)
         OR EXISTS (SELECT 1 FROM bank_entries WHERE state = 'waiting' AND booked_by IS NOT NULL)

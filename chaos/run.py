@@ -50,8 +50,9 @@ _FAST = {
     "PARTNERDESK_CERTAIN_SECONDS": "9",
     "PARTNERDESK_UNCLEAR_OUTCOME_SECONDS": "4",
 }
-# A receiver that is down gets its notifications again after 0.5, 1, 2, 4, 8 s.
+# A receiver that is down gets its notifications again after 0.5, 1, 2, 4, 8 s; easybill's after 3, 15 and 90 s.
 _SANDBOX = ["--key-bits", "2048", "--time-scale", "0.05"]
+_EASYBILL = ["--time-scale", "0.05"]
 
 
 _LOST_AT_LEAST = 2
@@ -79,6 +80,7 @@ async def run(plan: Plan, conditions: Conditions, state: Path, say: Say) -> dict
         _SETTINGS
         | (_FAST if plan.seconds < 180 else _LONG)
         | {"PARTNERDESK_LEXOFFICE_PACE": "1.9" if conditions.realistic else "0"}
+        | ({} if conditions.realistic else {"PARTNERDESK_EASYBILL_PACE": "0"})
     )
     began = time.monotonic()
     async with AsyncExitStack() as exits:
@@ -95,6 +97,7 @@ async def run(plan: Plan, conditions: Conditions, state: Path, say: Say) -> dict
                 durable=False,
                 requests_per_second=pace,
                 lexoffice_options=_SANDBOX,
+                easybill_options=_EASYBILL,
                 environment=environment,
                 shape=conditions.shape,
                 release_before=other.folder if other else None,
@@ -186,14 +189,14 @@ async def _open_firms(stack: Stack, plan: Plan, http: httpx.AsyncClient, *, rate
     try:
         firms = await asyncio.gather(
             *(
-                # Every second one writes its documents itself, so half of the payouts are of strategy B.
                 Firm.open(
                     stack.addresses,
                     ledger,
                     http,
                     f"firma-{number + 1}",
                     lexoffice_rate=rate,
-                    writes_own=number % 2 == 1,
+                    writes_own=plan.writes_own(number),
+                    in_easybill=plan.in_easybill(number),
                 )
                 for number in range(plan.tenants)
             )

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from chaos import easybill_weather
 from chaos.firm import Firm
 
 _CREATES = "^/v1/(credit-notes|invoices|vouchers)$"
@@ -55,6 +56,9 @@ NOTIFICATION_FAULTS: dict[str, Any] = {"duplicateRate": 0.25, "dropRate": 0.1, "
 async def begin(firms: Sequence[Firm], seed: int, *, lost_answers: float | None) -> None:
     """`lost_answers`: the share of creates that are carried out and not answered, where it is not to be the usual."""
     for number, firm in enumerate(firms):
+        if firm.easybill is not None:
+            await easybill_weather.begin(firm.easybill, seed * 100 + number, lost_answers=lost_answers)
+            continue
         for line, fault in enumerate(FAULTS if lost_answers is None else [*_lost(lost_answers), *FAULTS]):
             await firm.hook("POST", "faults", fault | {"seed": seed * 10_000 + number * 100 + line})
         await firm.hook("PUT", "notification-faults", NOTIFICATION_FAULTS | {"seed": seed * 100 + number})
@@ -66,14 +70,23 @@ def _lost(share: float) -> list[dict[str, Any]]:
 
 async def answers_lost(firms: Sequence[Firm]) -> int:
     """Of creates of a credit note, so far."""
-    counts = [(await firm.hook("GET", "calls"))["counts"] for firm in firms]
-    return sum(by_route.get("POST /v1/credit-notes", {}).get("reset", 0) for by_route in counts)
+    lost = 0
+    for firm in firms:
+        if firm.easybill is not None:
+            lost += await easybill_weather.answers_lost(firm.easybill)
+        else:
+            counts = (await firm.hook("GET", "calls"))["counts"]
+            lost += counts.get("POST /v1/credit-notes", {}).get("reset", 0)
+    return lost
 
 
 async def end(firms: Sequence[Firm]) -> Counter[str]:
     """Clear skies. Returns how often each kind of fault was injected."""
     injected: Counter[str] = Counter()
     for firm in firms:
+        if firm.easybill is not None:
+            injected.update(await easybill_weather.end(firm.easybill))
+            continue
         injected.update((await firm.hook("GET", "faults"))["injected"])
         await firm.hook("DELETE", "faults")
         await firm.hook("DELETE", "notification-faults")

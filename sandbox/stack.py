@@ -171,6 +171,7 @@ class Stack:
         requests_per_second: float = 1.9,
         trust_engine_signals: bool = False,
         lexoffice_options: Sequence[str] = (),
+        easybill_options: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
         shape: Shape = DEV,
         release_before: Path | None = None,
@@ -191,7 +192,7 @@ class Stack:
         )
         self.vies = ViesServer(self._state / "vies", ports.vies)
         self.bank = BankServer(self._state / "bank", ports.bank)
-        self.easybill = EasybillServer(self._state / "easybill", ports.easybill)
+        self.easybill = EasybillServer(self._state / "easybill", ports.easybill, options=easybill_options)
         self._exit = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Self:

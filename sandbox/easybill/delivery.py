@@ -27,6 +27,7 @@ READ_TIMEOUT_SECONDS = 5.0
 RETRY_AFTER_SECONDS = (60, 300, 1800)
 IN_FLIGHT = 32
 _LONGEST_ANSWER = 500
+SHOWN = 200
 
 
 class Courier:
@@ -157,15 +158,21 @@ class Courier:
         )
 
 
-def log(store: Store, account: int, most: int = 200) -> list[dict[str, Any]]:
+def log(store: Store, account: int, most: int = SHOWN) -> list[dict[str, Any]]:
     rows = store.rows("SELECT * FROM deliveries WHERE account = ? ORDER BY id DESC LIMIT ?", account, most)
     return [
         {
             "id": row["id"],
             "event": row["event"],
-            "document": json.loads(row["body"]).get("id"),
+            "document": _document_of(json.loads(row["body"])),
             "status": row["status"],
             "attempts": json.loads(row["attempts"]),
         }
         for row in rows
     ]
+
+
+def _document_of(thing: Thing) -> int | None:
+    """A payment names the document that it was made on."""
+    named: int | None = thing.get("document_id") or thing.get("id")
+    return named

@@ -80,7 +80,9 @@ class Hooks:
         return JSONResponse(click(desk, document, request.path_params["click"], await _object(request)))
 
     async def deliveries(self, request: Request) -> Response:
-        return JSONResponse(delivery.log(self._store, self._desk(request).account.id))
+        """The newest 200, or `?most=`."""
+        most = int(request.query_params.get("most", delivery.SHOWN))
+        return JSONResponse(delivery.log(self._store, self._desk(request).account.id, most))
 
     async def calls(self, request: Request) -> Response:
         rows = self._store.rows("SELECT * FROM calls WHERE account = ? ORDER BY id", self._desk(request).account.id)

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("stack_state", "temporal_cli")
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 # Half of all creates are carried out and not answered: enough of them that something must happen in ten payouts.
-_SHORT = "--payouts 10 --minutes 0.3 --tenants 2 --kills-per-minute 9 --limits lifted --lost-answers 0.5"
+_SHORT = "--payouts 12 --minutes 0.3 --tenants 3 --easybill --kills-per-minute 9 --limits lifted --lost-answers 0.5"
 
 
 def chaos(*more: str) -> tuple[int, dict[str, Any]]:
