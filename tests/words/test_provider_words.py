@@ -1,5 +1,6 @@
 """Whoever keeps books in easybill reads nothing of lexoffice: a sentence names a provider only where it is about it."""
 
+import ast
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,8 @@ import pytest
 import words
 from ledger.books import providers
 from tests.api.pages.frame import texts
-from words import LANGUAGES
+from tests.words import sources
+from words import GERMAN, LANGUAGES
 
 PROVIDERS = (*providers(), "stripe", "digistore24", "copecart")
 PAGES_OF = {
@@ -27,6 +29,20 @@ OF_ONE = {
     "Bitte sprechen Sie mit lexoffice, bevor es keine weiteren annimmt. Die Übersicht zählt sie.": "its yearly limit",
     "Bitte hinterlegen Sie auf der Seite von lexoffice einen neuen.": "a key of it that ends",
 }
+
+ABOUT_ONE = {
+    "lexoffice": {
+        "activities/notifications/conclusions.py": "by the provider of the document",
+        "activities/sweep/subscriptions.py": "its event subscriptions",
+        "ledger/connections/budget.py": "its yearly limit",
+        "ledger/connections/key_age.py": "its keys end",
+        "ledger/connections/oauth_tokens.py": "its OAuth",
+        "workflows/subscriptions.py": "its event subscriptions",
+    },
+    "easybill": {"activities/notifications/conclusions.py": "by the provider of the document"},
+}
+"""Modules that name a code of a provider's own area, and bear another name."""
+_OF_ALL_CODES = {"api/http/codes.py", "api/http/examples.py", "api/http/problems.py"}
 
 
 def named_in(text: str) -> set[str]:
@@ -48,6 +64,18 @@ def test_a_sentence_names_a_provider_only_in_that_providers_own_area(language: s
     found = list(entries(language))
     assert {area for area, _, _ in found} >= {"lexoffice", "easybill", "stripe"}
     assert not [(area, code, text) for area, code, text in found if not named_in(text) <= {area}]
+
+
+@pytest.mark.parametrize("provider", ABOUT_ONE)
+def test_a_sentence_of_one_provider_is_said_only_where_that_one_is_meant(provider: str) -> None:
+    own = {code for area, code, _ in entries(GERMAN) if area == provider}
+    saying = {
+        path.relative_to(sources.ROOT).as_posix()
+        for path, tree in sources.modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and node.value in own
+    }
+    assert {path for path in saying - _OF_ALL_CODES if provider not in path} == set(ABOUT_ONE[provider])
 
 
 def test_a_page_names_a_provider_only_where_it_is_about_it() -> None:
