@@ -9,7 +9,7 @@ from chaos.plan import Ending, draw
 
 
 @pytest.fixture
-async def account(easybill_sandbox: str) -> AsyncIterator[EasybillAccount]:
+async def chaos_account(easybill_sandbox: str) -> AsyncIterator[EasybillAccount]:
     opened = EasybillAccount(easybill_sandbox)
     await opened.open()
     yield opened
@@ -22,35 +22,37 @@ async def status(account: EasybillAccount, id: str) -> str:
     return str(found["voucherStatus"])
 
 
-async def test_an_invoice_is_read_as_one_of_lexoffice(account: EasybillAccount) -> None:
-    invoice = await account.write_invoice(10_000, "pi_1")
-    [shown] = await account.documents()
+async def test_an_invoice_is_read_as_one_of_lexoffice(chaos_account: EasybillAccount) -> None:
+    invoice = await chaos_account.write_invoice(10_000, "pi_1")
+    [shown] = await chaos_account.documents()
     assert (shown["id"], shown["kind"], shown["voucherStatus"]) == (invoice, "invoice", "open")
     assert {name: str(amount) for name, amount in shown["totalPrice"].items()} == {
         "totalNetAmount": "100", "totalTaxAmount": "19", "totalGrossAmount": "119",
     }  # fmt: skip
-    await account.click(invoice, "pay", amount="1.00")
-    assert await status(account, invoice) == "open"
-    await account.click(invoice, "pay")
-    assert await status(account, invoice) == "paid"
-    await account.click(invoice, "unpay")
-    assert await status(account, invoice) == "open"
-    await account.click(invoice, "void")
-    assert await status(account, invoice) == "voided"
+    await chaos_account.click(invoice, "pay", amount="1.00")
+    assert await status(chaos_account, invoice) == "open"
+    await chaos_account.click(invoice, "pay")
+    assert await status(chaos_account, invoice) == "paid"
+    await chaos_account.click(invoice, "unpay")
+    assert await status(chaos_account, invoice) == "open"
+    await chaos_account.click(invoice, "void")
+    assert await status(chaos_account, invoice) == "voided"
 
 
-async def test_a_credit_whose_amounts_are_negative_is_paid_off_and_keeps_its_marker(account: EasybillAccount) -> None:
-    invoice = await account.write_invoice(10_000, "pi_1")
-    [kept] = await account.hook("GET", "documents")
+async def test_a_credit_whose_amounts_are_negative_is_paid_off_and_keeps_its_marker(
+    chaos_account: EasybillAccount,
+) -> None:
+    invoice = await chaos_account.write_invoice(10_000, "pi_1")
+    [kept] = await chaos_account.hook("GET", "documents")
     line = {"description": "Provision", "single_price_net": 10_000, "vat_percent": 19}
     told = {"type": "CREDIT", "customer_id": kept["customer_id"], "items": [line], "external_id": "[PO-2026-0001/x]"}
-    await account.hook("POST", "documents", told)
-    [credit] = [document for document in await account.documents() if document["id"] != invoice]
+    await chaos_account.hook("POST", "documents", told)
+    [credit] = [document for document in await chaos_account.documents() if document["id"] != invoice]
     assert (credit["kind"], credit["introduction"]) == ("credit-note", "[PO-2026-0001/x]")
-    await account.click(credit["id"], "mark-paid", amount="1.00")
-    assert await status(account, credit["id"]) == "open"
-    await account.click(credit["id"], "mark-paid")
-    assert await status(account, credit["id"]) == "paidoff"
+    await chaos_account.click(credit["id"], "mark-paid", amount="1.00")
+    assert await status(chaos_account, credit["id"]) == "open"
+    await chaos_account.click(credit["id"], "mark-paid")
+    assert await status(chaos_account, credit["id"]) == "paidoff"
 
 
 def test_every_second_firm_is_there_and_does_only_what_can_be_done_there() -> None:
