@@ -16,7 +16,7 @@ from commands.processes import api, migrate, worker
 from commands.secrets import secrets
 from commands.statements import statement
 from commands.tenants import tenant
-from commands.upkeep import doctor, sweep
+from commands.upkeep import doctor, months, sweep
 from commands.users import user
 from commands.versions import version
 
@@ -67,6 +67,7 @@ for command in (
     import_file,
     sweep,
     doctor,
+    months,
     backup,
     user,
     audit,

@@ -1,11 +1,11 @@
-"""`partnerdesk sweep` and `doctor`: compare the ledger with lexoffice and with the engine."""
+"""`partnerdesk sweep` and `doctor` compare the ledger with lexoffice and the engine; `months` keeps its tables cut."""
 
 import asyncio
 from typing import Any
 
 import click
 
-from commands.ground import AS_JSON, operator, past, plain_errors, print_result
+from commands.ground import AS_JSON, open_ledger, operator, past, plain_errors, print_result
 from settings import Settings
 
 
@@ -60,6 +60,35 @@ def doctor(slug: str | None, accept: str | None, as_json: bool) -> None:
     differences = sum(len(report["differences"]) for report in reports)
     print_result({"differences": differences, "tenants": reports}, as_json, _diagnosis(reports))
     if differences:
+        raise click.exceptions.Exit(1)
+
+
+@click.command()
+@AS_JSON
+@plain_errors
+def months(as_json: bool) -> None:
+    """Make the months ahead of the tables that are cut into months, and drop those that no tenant keeps any longer.
+
+    The worker does this every day. Exit status 1 where a table was held by others: run it again.
+
+    \b
+    Example:
+      partnerdesk months
+    """
+    from ledger.months import KeptTable, keep
+
+    async def run() -> list[KeptTable]:
+        async with open_ledger() as ledger:
+            return await keep(ledger)
+
+    kept = asyncio.run(run())
+    lines = [
+        f"{one.name}: {one.made} made, {one.dropped} dropped"
+        + ("; others hold it, the rest is for the next time" if one.waits else "")
+        for one in kept
+    ]
+    print_result({"tables": [one.model_dump() for one in kept]}, as_json, "\n".join(lines))
+    if any(one.waits for one in kept):
         raise click.exceptions.Exit(1)
 
 

@@ -63,7 +63,7 @@ CREATE POLICY own_tenant ON api_keys USING (tenant_id = current_tenant()) WITH C
 GRANT INSERT, SELECT, UPDATE ON api_keys TO partnerdesk_app;
 
 CREATE TABLE api_requests (
-    tenant_id    uuid NOT NULL REFERENCES tenants,
+    tenant_id    uuid NOT NULL,
     seq          bigint GENERATED ALWAYS AS IDENTITY,
     request_id   text NOT NULL CHECK (length(request_id) <= 64),
     at           timestamptz NOT NULL,
@@ -72,12 +72,11 @@ CREATE TABLE api_requests (
     path         text NOT NULL CHECK (length(path) <= 500),
     status       integer NOT NULL CHECK (status BETWEEN 0 AND 999),
     key_id       text NOT NULL,
-    milliseconds integer NOT NULL CHECK (milliseconds >= 0),
-    PRIMARY KEY (tenant_id, seq)
-);
+    milliseconds integer NOT NULL CHECK (milliseconds >= 0)
+) PARTITION BY RANGE (at);
 COMMENT ON TABLE api_requests IS 'What was asked of the JSON API by which key, and how it was answered; neither contents nor secrets.';
-CREATE INDEX api_requests_by_age ON api_requests (tenant_id, at);
-CREATE INDEX api_requests_of_a_key ON api_requests (tenant_id, key_id, seq DESC);
+CREATE INDEX api_requests_by_age ON ONLY api_requests (tenant_id, at);
+CREATE INDEX api_requests_of_a_key ON ONLY api_requests (tenant_id, key_id, seq DESC);
 ALTER TABLE api_requests ENABLE ROW LEVEL SECURITY;
 ALTER TABLE api_requests FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON api_requests
@@ -1659,6 +1658,17 @@ CREATE POLICY own_tenant ON month_settlements
     CHECK (tenant_id = current_tenant());
 GRANT INSERT, SELECT ON month_settlements TO partnerdesk_app;
 
+CREATE TABLE monthly_tables (
+    name    text PRIMARY KEY,
+    time    text NOT NULL,
+    kept_as text NOT NULL,
+    days    integer NOT NULL CHECK (days > 0)
+);
+COMMENT ON TABLE monthly_tables IS 'Which tables are cut into months, by which column, and how long a month is kept at least.';
+GRANT SELECT ON monthly_tables TO partnerdesk_app;
+INSERT INTO monthly_tables (name, time, kept_as, days) VALUES
+    ('api_requests', 'at', 'api_requests', '30');
+
 CREATE TABLE oauth_consents (
     tenant_id          uuid NOT NULL REFERENCES tenants,
     id                 uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -3062,6 +3072,7 @@ CREATE TABLE retention_days (
 COMMENT ON TABLE retention_days IS 'How many days a tenant keeps a kind of record, where it is not the default.';
 ALTER TABLE retention_days ENABLE ROW LEVEL SECURITY;
 ALTER TABLE retention_days FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup ON retention_days FOR SELECT TO CURRENT_USER USING (true);
 CREATE POLICY own_tenant ON retention_days
     USING (tenant_id = current_tenant())
     WITH
@@ -4558,6 +4569,32 @@ CREATE OR REPLACE FUNCTION public.current_tenant()
  STABLE PARALLEL SAFE
 AS $function$ SELECT NULLIF(current_setting('app.tenant', true), '')::uuid $function$;
 
+CREATE OR REPLACE FUNCTION public.drop_months(of_table text)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+ SET lock_timeout TO '1s'
+AS $function$
+DECLARE
+    over    regclass;
+    dropped integer := 0;
+BEGIN
+    FOR over IN
+        SELECT m.part FROM monthly_tables t CROSS JOIN LATERAL months_of(t.name) m
+         WHERE t.name = of_table
+           AND m.ends < now() - make_interval(days => greatest(
+                   t.days, (SELECT max(r.days) FROM retention_days r WHERE r.kind = t.kept_as)))
+    LOOP
+        EXECUTE format('DROP TABLE %s', over);
+        dropped := dropped + 1;
+    END LOOP;
+    RETURN dropped;
+END $function$;
+REVOKE ALL ON FUNCTION drop_months(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION drop_months(text) TO partnerdesk_app;
+
 CREATE OR REPLACE FUNCTION public.end_or_open_hands_of_payout()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -5079,7 +5116,7 @@ CREATE OR REPLACE FUNCTION public.forget_api_requests(older_than interval, at_mo
 AS $function$
     WITH gone AS (
         DELETE FROM api_requests r
-         WHERE r.tenant_id = current_tenant() AND r.seq = ANY (ARRAY(
+         WHERE r.tenant_id = current_tenant() AND r.at < now() - older_than AND r.seq = ANY (ARRAY(
                SELECT o.seq FROM api_requests o
                 WHERE o.tenant_id = current_tenant() AND o.at < now() - older_than ORDER BY o.at LIMIT at_most))
         RETURNING 1)
@@ -5676,6 +5713,64 @@ AS $function$
                           AND (s.user_id IS NULL OR s.user_id = m.user_id))
     $function$;
 
+CREATE OR REPLACE FUNCTION public.make_month(of_table text, month timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+DECLARE
+    part    text := format('%s_%s', of_table, to_char(month, 'YYYY_MM'));
+    rest    text := of_table || '_default';
+    rows    text := format('%1$I >= %2$L AND %1$I < %3$L', (SELECT time FROM monthly_tables WHERE name = of_table),
+                           month, month + interval '1 month');
+    are_any boolean;
+BEGIN
+    EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', part, of_table);
+    EXECUTE format('ALTER TABLE %I ADD %s', part, (SELECT pg_get_constraintdef(oid) FROM pg_constraint
+                                                    WHERE conrelid = rest::regclass AND contype = 'p'));
+    EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', rest);
+    EXECUTE format('SELECT EXISTS (SELECT FROM %I WHERE %s)', rest, rows) INTO are_any;
+    IF are_any THEN
+        EXECUTE format('ALTER TABLE %I NO FORCE ROW LEVEL SECURITY', rest);
+        EXECUTE format('WITH caught AS (DELETE FROM %I WHERE %s RETURNING *) INSERT INTO %I SELECT * FROM caught',
+                       rest, rows, part);
+        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', rest);
+    END IF;
+    PERFORM protect_partition(part::regclass);
+    EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
+                   of_table, part, month, month + interval '1 month');
+END $function$;
+REVOKE ALL ON FUNCTION make_month(text, timestamptz) FROM PUBLIC;
+
+CREATE OR REPLACE FUNCTION public.make_months(of_table text, as_of timestamp with time zone DEFAULT now())
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+ SET lock_timeout TO '1s'
+AS $function$
+DECLARE
+    month timestamptz;
+    made  integer := 0;
+BEGIN
+    IF NOT EXISTS (SELECT FROM monthly_tables WHERE name = of_table) THEN
+        RAISE EXCEPTION '% is not cut into months', of_table;
+    END IF;
+    EXECUTE format('LOCK TABLE ONLY %I IN SHARE UPDATE EXCLUSIVE MODE', of_table);
+    FOR ahead IN 0..2 LOOP
+        month := date_trunc('month', as_of) + ahead * interval '1 month';
+        IF NOT EXISTS (SELECT FROM months_of(of_table) WHERE begins <= month AND ends > month) THEN
+            PERFORM make_month(of_table, month);
+            made := made + 1;
+        END IF;
+    END LOOP;
+    RETURN made;
+END $function$;
+REVOKE ALL ON FUNCTION make_months(text, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION make_months(text, timestamptz) TO partnerdesk_app;
+
 CREATE OR REPLACE FUNCTION public.mark_events_handed_over(for_tenant uuid, ids bigint[], deliveries integer[])
  RETURNS void
  LANGUAGE plpgsql
@@ -5689,6 +5784,40 @@ BEGIN
 END $function$;
 REVOKE ALL ON FUNCTION mark_events_handed_over(uuid, bigint[], integer[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION mark_events_handed_over(uuid, bigint[], integer[]) TO partnerdesk_app;
+
+CREATE OR REPLACE FUNCTION public.months_missing()
+ RETURNS TABLE(name text, caught boolean)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+DECLARE
+    month timestamptz := date_trunc('month', now()) + interval '1 month';
+BEGIN
+    FOR name IN SELECT t.name FROM monthly_tables t ORDER BY 1 LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I)', name || '_default') INTO caught;
+        IF caught OR NOT EXISTS (SELECT FROM months_of(name) m WHERE m.begins <= month AND m.ends > month) THEN
+            RETURN NEXT;
+        END IF;
+    END LOOP;
+END $function$;
+REVOKE ALL ON FUNCTION months_missing() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION months_missing() TO partnerdesk_app;
+
+CREATE OR REPLACE FUNCTION public.months_of(of_table text)
+ RETURNS TABLE(part regclass, begins timestamp with time zone, ends timestamp with time zone)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+    SELECT i.inhrelid::regclass, replace(substring(b.bound FROM $re$FROM \('?([^')]+)$re$), 'MINVALUE', '-infinity')::timestamptz,
+           substring(b.bound FROM $re$TO \('([^']+)$re$)::timestamptz
+      FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+      CROSS JOIN LATERAL (SELECT pg_get_expr(c.relpartbound, c.oid) AS bound) b
+     WHERE i.inhparent = of_table::regclass
+    $function$;
 
 CREATE OR REPLACE FUNCTION public.no_sponsor_cycle()
  RETURNS trigger
@@ -6011,6 +6140,8 @@ AS $function$
       FROM providers p LEFT JOIN api_budgets b ON b.provider = p.name
      WHERE p.is_books GROUP BY p.name
     UNION ALL
+    SELECT 'months_missing', '', count(*)::float8 FROM months_missing()
+    UNION ALL
     SELECT 'workers', '', count(*)::float8 FROM running_workers WHERE seen_at > now() - interval '60 seconds'
     $function$;
 REVOKE ALL ON FUNCTION operating_figures() FROM PUBLIC;
@@ -6128,6 +6259,17 @@ BEGIN
     END IF;
     RETURN NULL;
 END $function$;
+
+CREATE OR REPLACE FUNCTION public.protect_partition(target regclass)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', target);
+    EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', target);
+    EXECUTE format('CREATE POLICY own_tenant ON %s USING (tenant_id = current_tenant())', target);
+END $function$;
+REVOKE ALL ON FUNCTION protect_partition(regclass) FROM PUBLIC;
 
 CREATE OR REPLACE FUNCTION public.protect_person_table(target regclass, person_column text, rights text)
  RETURNS void

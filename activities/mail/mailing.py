@@ -12,7 +12,7 @@ from activities.mail import letter_facts
 from activities.mail.letter import Attachment, message, reachable, written
 from activities.mail.post import NotSent, Post
 from activities.models import MailInput
-from ledger import clock, idempotency
+from ledger import clock, idempotency, months
 from ledger.access import memberships, tenants, users
 from ledger.database import Connection, Ledger, TenantTransaction
 from ledger.documents import papers
@@ -100,6 +100,9 @@ class MailActivities:
         await outbox.forget_old(self._ledger)
         while await idempotency.forget_old(self._ledger, at_most=_ANSWERS_AT_ONCE) == _ANSWERS_AT_ONCE:
             activity.heartbeat()
+        for table in await months.keep(self._ledger):
+            if table.made or table.dropped or table.waits:
+                log.info("months kept", table=table.name, made=table.made, dropped=table.dropped, waits=table.waits)
         today = clock.today()
         for tenant in await tenants.list_all(self._ledger):
             async with self._ledger.transaction(tenant, cause="delivery") as tx:

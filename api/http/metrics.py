@@ -45,6 +45,7 @@ _OF_THE_LEDGER = {
     "statement_age_seconds": _Shown("How long the oldest file of the bank has been waiting to be compared"),
     "connections_broken": _Shown("Tenants whose key is refused", "provider"),
     "subscriptions_failing": _Shown("Connected tenants whom lexoffice does not tell what happens"),
+    "months_missing": _Shown("Tables without a part for the next month, or with rows that no month takes"),
     "budget_booked_seconds": _Shown(
         "How far ahead the next free request lies, of the account where it is furthest; 3 is full", "provider"
     ),

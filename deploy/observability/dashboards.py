@@ -74,6 +74,7 @@ BOARDS: dict[str, dict[str, list[Panel]]] = {
             ("Payment runs that wait", "none", "{{state}}", "max by (state) (partnerdesk_bank_files)"),
             ("Events out that are due", "none", "due", "max(partnerdesk_events_out_due)"),
             ("Open questions", "none", "open", "max(partnerdesk_open_tasks)"),
+            ("Tables without their next month", "none", "tables", "max(partnerdesk_months_missing)"),
         ],
         "Providers": [
             (

@@ -54,6 +54,8 @@ class Table:
     name: str
     comment: str
     options: str
+    parts: str
+    """How it is cut into parts, such as RANGE (at); '' for one that is not. The parts themselves are not told."""
     columns: tuple[Column, ...]
     constraints: tuple[Constraint, ...]
     indexes: tuple[str, ...]
@@ -97,10 +99,11 @@ def _grants(acl: str, kind: str, owner: str) -> str:
 
 _TABLES = f"""
 SELECT c.oid, c.relname, obj_description(c.oid, 'pg_class') AS comment, c.relrowsecurity, c.relforcerowsecurity,
-       array_to_string(c.reloptions, ', ') AS options,
+       array_to_string(c.reloptions, ', ') AS options, pg_get_partkeydef(c.oid) AS parts,
        {_grants("c.relacl", "r", "c.relowner")} AS grants
   FROM pg_class c
  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname <> ALL ($1)
+   AND NOT c.relispartition
  ORDER BY c.relname COLLATE "C"
 """
 
@@ -228,6 +231,7 @@ def _table(row: asyncpg.Record, parts: dict[str, list[asyncpg.Record]]) -> Table
         name=name,
         comment=row["comment"] or "",
         options=row["options"] or "",
+        parts=row["parts"] or "",
         columns=tuple(_column(column) for column in columns),
         constraints=tuple(
             Constraint(

@@ -161,7 +161,7 @@ async def _note(db: "Connection", kind: str, name: str, sha256: str | None) -> N
 
 
 async def existing(db: "Connection", texts: tuple[Text, ...]) -> set[str]:
-    """Names of those texts whose function or trigger is there at all: a table that was made anew has lost its own."""
+    """Names of the texts whose function, trigger or sentence is there: a table that was made anew has lost its own."""
     functions = {
         row["proname"]
         for row in await db.fetch("SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace")
@@ -175,10 +175,20 @@ async def existing(db: "Connection", texts: tuple[Text, ...]) -> set[str]:
             """
         )
     }
+    described = {
+        row["relname"]
+        for row in await db.fetch(
+            """
+            SELECT relname FROM pg_class
+             WHERE relnamespace = 'public'::regnamespace AND obj_description(oid, 'pg_class') IS NOT NULL
+            """
+        )
+    }
     return {
         text.name
         for text in texts
-        if text.kind in ("table", "comment")
+        if text.kind == "comment"
+        or (text.kind == "table" and text.subject in described)
         or (text.kind == "function" and text.subject in functions)
         or (text.kind == "trigger" and (text.subject, text.table) in triggers)
     }

@@ -47,7 +47,8 @@ def create_table(
         comma = "," if place < len(lines) - 1 else ""
         body.append(_with_comment(f"    {line}{comma}", comment))
     options = f" WITH ({table.options})" if table.options else ""
-    return f"CREATE TABLE {table.name} (\n" + "\n".join(body) + f"\n){options}"
+    parts = f" PARTITION BY {table.parts}" if table.parts else ""
+    return f"CREATE TABLE {table.name} (\n" + "\n".join(body) + f"\n){parts}{options}"
 
 
 def wrapped(sql: str, indent: str = "") -> str:

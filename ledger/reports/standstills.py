@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from ledger.inbox.events import PARKED
-from ledger.reports.differences import Check, Difference, Row, by_hand
+from ledger.reports.differences import Check, Difference, Row, by_hand, no_more
 
 SWEPT_WITHIN = timedelta(hours=6)
 """A pass that finds lexoffice away lasts an hour at most; several in a row do so only while it is."""
@@ -20,6 +20,18 @@ def _events(row: Row, what: str) -> str:
 
 
 STANDSTILLS: tuple[Check, ...] = (
+    (
+        "SELECT name, caught FROM months_missing() WHERE $1::uuid IS NOT NULL",
+        lambda row: Difference(
+            check="month_is_missing",
+            subject="table",
+            subject_id=row["name"],
+            says=f"The table {row['name']} has "
+            + ("caught rows of a month that it has no part for." if row["caught"] else "no part for the next month."),
+            mend="partnerdesk months",
+        ),
+        no_more,
+    ),
     (
         """
         SELECT i.id, i.kind, i.marker, COALESCE(p.number, i.transaction_id::text) AS of, i.sent_at IS NOT NULL AS sent,

@@ -13,6 +13,7 @@ from ledger.types import Tenant, TenantId, UserId
 from tests.conftest import Database
 
 WITHOUT_A_TENANT = {
+    "monthly_tables": "which tables are cut into months, and how long one is kept",
     "providers": "who keeps books and who tells of sales, the same for all",
     "running_workers": "which processes take work, by process id and host",
     "schema_history": "what was done to the schema, for /readyz",

@@ -9,12 +9,13 @@ from sandbox.postgres import PostgresAddresses
 from tests.conftest import Database
 
 
-async def made_database(postgres: PostgresAddresses) -> Database:
-    """An empty one on this server."""
+async def made_database(postgres: PostgresAddresses, *, like: Database | None = None) -> Database:
+    """An empty one on this server, or a copy of one to which nobody is connected."""
+    template = "template0" if like is None else urlsplit(like.owner_url).path[1:]
     name = f"partnerdesk_{secrets.token_hex(4)}"
     await _as_superuser(
         _in(postgres.admin_url, "postgres"),
-        f"CREATE DATABASE {name} OWNER partnerdesk_owner ENCODING 'UTF8' TEMPLATE template0",
+        f"CREATE DATABASE {name} OWNER partnerdesk_owner ENCODING 'UTF8' TEMPLATE {template}",
         f"REVOKE ALL ON DATABASE {name} FROM PUBLIC",
         f"GRANT CONNECT ON DATABASE {name} TO partnerdesk_app",
     )

@@ -54,7 +54,7 @@ def _map_of_wings(of_wing: dict[str, list[Table]], wings: dict[str, str]) -> str
 
 def _wing(wing: str, tables: list[Table]) -> str:
     lines = [f"## {wing}\n", "| table | what it is |", "|---|---|"]
-    lines += [f"| `{table.name}` | {table.comment} |" for table in tables]
+    lines += [f"| `{table.name}` | {table.comment}{_parts(table)} |" for table in tables]
     arrows = [
         f'    {target} ||--o{{ {table.name} : "{", ".join(columns)}"'
         for table in tables
@@ -63,6 +63,10 @@ def _wing(wing: str, tables: list[Table]) -> str:
     if arrows:
         lines += ["", "```mermaid", "erDiagram", *arrows, "```"]
     return "\n".join([*lines, ""])
+
+
+def _parts(table: Table) -> str:
+    return f" Cut into parts by {table.parts}." if table.parts else ""
 
 
 def _targets(table: Table) -> dict[str, list[str]]:

@@ -317,13 +317,13 @@ CREATE OR REPLACE FUNCTION forget_events_out(older_than interval, at_most intege
 REVOKE ALL ON FUNCTION forget_events_out FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION forget_events_out TO partnerdesk_app;
 
--- The log of the JSON API ends. Own tenant only.
+-- The log of the JSON API ends, to the day; what no tenant keeps goes by the month (drop_months). Own tenant only.
 CREATE OR REPLACE FUNCTION forget_api_requests(older_than interval, at_most integer) RETURNS integer
     LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$
     WITH gone AS (
         DELETE FROM api_requests r
-         WHERE r.tenant_id = current_tenant() AND r.seq = ANY (ARRAY(
+         WHERE r.tenant_id = current_tenant() AND r.at < now() - older_than AND r.seq = ANY (ARRAY(
                SELECT o.seq FROM api_requests o
                 WHERE o.tenant_id = current_tenant() AND o.at < now() - older_than ORDER BY o.at LIMIT at_most))
         RETURNING 1)

@@ -4,6 +4,8 @@ COMMENT ON TABLE state_arrows IS
     'Which state may follow which: the arrows of transactions, commissions, payouts and runs.';
 COMMENT ON TABLE state_changes IS 'Every change of a state, when it was and what caused it.';
 COMMENT ON TABLE tasks IS 'What waits for a person: its kind, what it is about, why, and which answers there are.';
+COMMENT ON TABLE monthly_tables IS
+    'Which tables are cut into months, by which column, and how long a month is kept at least.';
 COMMENT ON TABLE sentences_before_codes IS
     'German sentences that rows held before reasons were codes, for one release that still writes them.';
 
@@ -27,6 +29,17 @@ BEGIN
     EXECUTE format('GRANT %s ON %s TO partnerdesk_app', rights, target);
 END $$;
 REVOKE ALL ON FUNCTION protect_tenant_table FROM PUBLIC;
+
+-- A part of a table of tenants. It is read and written by the name of the whole, whose policies hold then; by its own name it
+-- opens to nobody but its owner, and to him for one tenant.
+CREATE OR REPLACE FUNCTION protect_partition(target regclass) RETURNS void
+    LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', target);
+    EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', target);
+    EXECUTE format('CREATE POLICY own_tenant ON %s USING (tenant_id = current_tenant())', target);
+END $$;
+REVOKE ALL ON FUNCTION protect_partition FROM PUBLIC;
 
 -- The few tables that SECURITY DEFINER look-ups read across tenants. Those functions return ids, never contents.
 CREATE OR REPLACE FUNCTION allow_lookup(target regclass) RETURNS void
@@ -530,3 +543,109 @@ BEGIN
     END LOOP;
     RETURN NEW;
 END $$;
+
+-- Tables that are cut into months (docs/operations.md). A month is one of UTC.
+--
+-- The parts of a table with their bounds; of the one that takes what belongs nowhere, both are NULL.
+CREATE OR REPLACE FUNCTION months_of(of_table text)
+    RETURNS TABLE (part regclass, begins timestamptz, ends timestamptz)
+    LANGUAGE sql STABLE SET search_path = public, pg_temp SET TimeZone = 'UTC'
+    AS $$
+    SELECT i.inhrelid::regclass, replace(substring(b.bound FROM $re$FROM \('?([^')]+)$re$), 'MINVALUE', '-infinity')::timestamptz,
+           substring(b.bound FROM $re$TO \('([^']+)$re$)::timestamptz
+      FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+      CROSS JOIN LATERAL (SELECT pg_get_expr(c.relpartbound, c.oid) AS bound) b
+     WHERE i.inhparent = of_table::regclass
+    $$;
+
+-- The part of one month, with what the default part has caught of it. Others write on, but into the default part.
+CREATE OR REPLACE FUNCTION make_month(of_table text, month timestamptz) RETURNS void
+    LANGUAGE plpgsql SET search_path = public, pg_temp SET TimeZone = 'UTC'
+    AS $$
+DECLARE
+    part    text := format('%s_%s', of_table, to_char(month, 'YYYY_MM'));
+    rest    text := of_table || '_default';
+    rows    text := format('%1$I >= %2$L AND %1$I < %3$L', (SELECT time FROM monthly_tables WHERE name = of_table),
+                           month, month + interval '1 month');
+    are_any boolean;
+BEGIN
+    EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', part, of_table);
+    EXECUTE format('ALTER TABLE %I ADD %s', part, (SELECT pg_get_constraintdef(oid) FROM pg_constraint
+                                                    WHERE conrelid = rest::regclass AND contype = 'p'));
+    EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', rest);
+    EXECUTE format('SELECT EXISTS (SELECT FROM %I WHERE %s)', rest, rows) INTO are_any;
+    IF are_any THEN
+        EXECUTE format('ALTER TABLE %I NO FORCE ROW LEVEL SECURITY', rest);
+        EXECUTE format('WITH caught AS (DELETE FROM %I WHERE %s RETURNING *) INSERT INTO %I SELECT * FROM caught',
+                       rest, rows, part);
+        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', rest);
+    END IF;
+    PERFORM protect_partition(part::regclass);
+    EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
+                   of_table, part, month, month + interval '1 month');
+END $$;
+REVOKE ALL ON FUNCTION make_month FROM PUBLIC;
+
+-- The month at hand and the two after it, where they are missing. Returns how many were made.
+CREATE OR REPLACE FUNCTION make_months(of_table text, as_of timestamptz DEFAULT now()) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET TimeZone = 'UTC' SET lock_timeout = '1s'
+    AS $$
+DECLARE
+    month timestamptz;
+    made  integer := 0;
+BEGIN
+    IF NOT EXISTS (SELECT FROM monthly_tables WHERE name = of_table) THEN
+        RAISE EXCEPTION '% is not cut into months', of_table;
+    END IF;
+    EXECUTE format('LOCK TABLE ONLY %I IN SHARE UPDATE EXCLUSIVE MODE', of_table);
+    FOR ahead IN 0..2 LOOP
+        month := date_trunc('month', as_of) + ahead * interval '1 month';
+        IF NOT EXISTS (SELECT FROM months_of(of_table) WHERE begins <= month AND ends > month) THEN
+            PERFORM make_month(of_table, month);
+            made := made + 1;
+        END IF;
+    END LOOP;
+    RETURN made;
+END $$;
+REVOKE ALL ON FUNCTION make_months FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION make_months TO partnerdesk_app;
+
+-- Drops the months that no tenant keeps any longer, the one that keeps them longest included. Returns how many went. It takes
+-- the strongest lock on the table for a moment, so nobody waits behind it for more than a second.
+CREATE OR REPLACE FUNCTION drop_months(of_table text) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET TimeZone = 'UTC' SET lock_timeout = '1s'
+    AS $$
+DECLARE
+    over    regclass;
+    dropped integer := 0;
+BEGIN
+    FOR over IN
+        SELECT m.part FROM monthly_tables t CROSS JOIN LATERAL months_of(t.name) m
+         WHERE t.name = of_table
+           AND m.ends < now() - make_interval(days => greatest(
+                   t.days, (SELECT max(r.days) FROM retention_days r WHERE r.kind = t.kept_as)))
+    LOOP
+        EXECUTE format('DROP TABLE %s', over);
+        dropped := dropped + 1;
+    END LOOP;
+    RETURN dropped;
+END $$;
+REVOKE ALL ON FUNCTION drop_months FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION drop_months TO partnerdesk_app;
+
+-- Tables whose next month is missing, or that had to catch rows of a month that was.
+CREATE OR REPLACE FUNCTION months_missing() RETURNS TABLE (name text, caught boolean)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET TimeZone = 'UTC'
+    AS $$
+DECLARE
+    month timestamptz := date_trunc('month', now()) + interval '1 month';
+BEGIN
+    FOR name IN SELECT t.name FROM monthly_tables t ORDER BY 1 LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I)', name || '_default') INTO caught;
+        IF caught OR NOT EXISTS (SELECT FROM months_of(name) m WHERE m.begins <= month AND m.ends > month) THEN
+            RETURN NEXT;
+        END IF;
+    END LOOP;
+END $$;
+REVOKE ALL ON FUNCTION months_missing FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION months_missing TO partnerdesk_app;

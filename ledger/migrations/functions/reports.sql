@@ -128,6 +128,8 @@ CREATE OR REPLACE FUNCTION operating_figures() RETURNS TABLE (figure text, label
       FROM providers p LEFT JOIN api_budgets b ON b.provider = p.name
      WHERE p.is_books GROUP BY p.name
     UNION ALL
+    SELECT 'months_missing', '', count(*)::float8 FROM months_missing()
+    UNION ALL
     SELECT 'workers', '', count(*)::float8 FROM running_workers WHERE seen_at > now() - interval '60 seconds'
     $$;
 REVOKE ALL ON FUNCTION operating_figures FROM PUBLIC;

@@ -36,7 +36,7 @@ async def where(books: Books, word: str) -> set[str]:
     tables = await books.rows(
         """
         SELECT c.relname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-         WHERE c.relkind = 'r' AND a.attname = 'tenant_id' AND c.relnamespace = 'public'::regnamespace
+         WHERE c.relkind IN ('r', 'p') AND a.attname = 'tenant_id' AND c.relnamespace = 'public'::regnamespace
            AND has_table_privilege(c.oid, 'SELECT') ORDER BY 1
         """
     )
