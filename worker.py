@@ -59,7 +59,7 @@ from engine import announcing, schedules
 from engine.connect import missing_search_attributes, open_client, require_engine
 from engine.outside import post_of, surroundings
 from engine.schedules import ensure_payout_run, ensure_sweeps, restore_schedules
-from engine.versions import warn_while_unrouted, worker_options
+from engine.versions import Introduction, warn_while_unrouted, worker_options
 from ledger.audit.events_out import RetryPlan
 from ledger.connections import running_workers
 from ledger.database import Ledger
@@ -356,10 +356,13 @@ async def run(settings: Settings, *, health_host: str, health_port: int) -> None
         stack.push_async_callback(_ended, saying)
         warning = asyncio.create_task(warn_while_unrouted(client, settings.deployment_name, settings.build_id))
         stack.push_async_callback(_ended, warning)
-        doors = doors_for_operators(ready=lambda: readiness(hands.ledger, client, needed), figures=_figures)
+        queues = [worker.task_queue for worker in taking]
+        introduced = Introduction(client, settings.deployment_name, settings.build_id, queues)
+        doors = doors_for_operators(
+            ready=lambda: readiness(hands.ledger, client, needed, missing_there=introduced.missing), figures=_figures
+        )
         await stack.enter_async_context(serve_doors(doors, settings, listen(health_host, health_port)))
         await _ensure_schedules(client, hands)
-        queues = [worker.task_queue for worker in taking]
         log.info("worker ready", queues=queues, build=settings.build_id, pid=os.getpid())
         await stop.wait()
         log.info("worker stopping", grace_seconds=GRACE.total_seconds())

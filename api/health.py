@@ -1,6 +1,7 @@
 """Doors for operators: alive, ready, and in figures. What is missing is said with the command that mends it."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -50,9 +51,21 @@ async def metrics(request: Request, doors: Doors) -> Response:
     return Response(shown.body, media_type=shown.media_type)
 
 
-async def readiness(ledger: Ledger, engine: Client, needed: NeededSchema) -> JSONResponse:
-    """200, or 503 with what is missing. Both are asked at once: an answer within 2 s, whichever of them hangs."""
-    found = await asyncio.gather(_missing_of_database(ledger, needed), _missing_of_engine(engine))
+async def _nothing() -> None:
+    return None
+
+
+async def readiness(
+    ledger: Ledger,
+    engine: Client,
+    needed: NeededSchema,
+    *,
+    missing_there: Callable[[], Awaitable[str | None]] = _nothing,
+) -> JSONResponse:
+    """200, or 503 with what is missing. All are asked at once: an answer within 2 s, whichever of them hangs.
+
+    `missing_there`: what else this process wants of the engine."""
+    found = await asyncio.gather(_missing_of_database(ledger, needed), _missing_of_engine(engine, missing_there))
     missing = [text for text in found if text]
     body: dict[str, Any] = {"status": "not ready", "missing": missing} if missing else {"status": "ready"}
     return JSONResponse(body, status_code=503 if missing else 200)
@@ -67,12 +80,12 @@ async def _missing_of_database(ledger: Ledger, needed: NeededSchema) -> str | No
         return "The database does not answer. Check PARTNERDESK_DATABASE_URL, and that PostgreSQL runs."
 
 
-async def _missing_of_engine(engine: Client) -> str | None:
+async def _missing_of_engine(engine: Client, more: Callable[[], Awaitable[str | None]]) -> str | None:
     """What keeps the engine from being used, with the command that mends it; None when nothing does."""
     try:
-        missing = await missing_search_attributes(engine)
+        missing, also = await asyncio.gather(missing_search_attributes(engine), more())
     except AWAY:
         return "The engine does not answer. Check TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, and that Temporal runs."
     if missing:
         return f"The engine does not know the search attributes {', '.join(missing)}. Run `partnerdesk migrate`."
-    return None
+    return also

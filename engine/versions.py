@@ -5,18 +5,21 @@ current (AUTO_UPGRADE, which is the default here and wants patches); what is sho
 """
 
 import asyncio
-from collections.abc import Mapping
+import time
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
+from temporalio.api.deployment.v1 import WorkerDeploymentVersion as WorkerDeploymentVersionMessage
 from temporalio.api.enums.v1 import TaskQueueType, WorkerDeploymentVersionStatus
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import (
     DescribeTaskQueueRequest,
     DescribeWorkerDeploymentRequest,
+    DescribeWorkerDeploymentVersionRequest,
     SetWorkerDeploymentCurrentVersionRequest,
     SetWorkerDeploymentRampingVersionRequest,
 )
@@ -27,12 +30,15 @@ from temporalio.worker import WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.engine_away import AWAY
+from engine.call_limit import call_limit
 from workflows.messages import PAYOUTS
 from workflows.pinning import PinnedWhereShort
 
 _LOOK_EVERY_S = 30.0
 _HEARD_WITHIN = timedelta(seconds=90)
 """A worker asks for work at least once a minute; the engine remembers for minutes that one did."""
+_QUEUES_WITHIN_S = 20.0
+_LACKS_QUEUES = "missing active task queues"
 log = structlog.get_logger()
 
 _STATUS: Mapping[int, str] = {
@@ -121,10 +127,9 @@ async def promote(client: Client, deployment: str, build_id: str) -> None:
     request = SetWorkerDeploymentCurrentVersionRequest(
         namespace=client.namespace, deployment_name=deployment, build_id=build_id, identity=client.identity
     )
-    try:
-        await client.workflow_service.set_worker_deployment_current_version(request)
-    except RPCError as error:
-        raise _refused(error, deployment, build_id) from None
+    await _routed(
+        client, deployment, build_id, lambda: client.workflow_service.set_worker_deployment_current_version(request)
+    )
 
 
 async def ramp(client: Client, deployment: str, build_id: str, percent: float) -> None:
@@ -136,10 +141,75 @@ async def ramp(client: Client, deployment: str, build_id: str, percent: float) -
         percentage=percent,
         identity=client.identity,
     )
+    await _routed(
+        client, deployment, build_id, lambda: client.workflow_service.set_worker_deployment_ramping_version(request)
+    )
+
+
+async def _routed(client: Client, deployment: str, build_id: str, ask: Callable[[], Awaitable[object]]) -> None:
+    """Asked again while the engine does not know all queues of a worker that has just started: it notes each with
+    the first question for work, one after the other, and refuses a version that lacks one. Raises NotRouted."""
+    deadline = time.monotonic() + _QUEUES_WITHIN_S
+    while True:
+        try:
+            await ask()
+        except RPCError as error:
+            if error.status is not RPCStatusCode.FAILED_PRECONDITION or _LACKS_QUEUES not in error.message:
+                raise _refused(error, deployment, build_id) from None
+            if time.monotonic() > deadline:
+                raise NotRouted(await _without_queues(client, deployment, build_id)) from None
+            await asyncio.sleep(1)
+        else:
+            return
+
+
+async def _without_queues(client: Client, deployment: str, build_id: str) -> str:
+    told = await client.workflow_service.describe_worker_deployment(
+        DescribeWorkerDeploymentRequest(namespace=client.namespace, deployment_name=deployment)
+    )
+    current = told.worker_deployment_info.routing_config.current_deployment_version.build_id
+    lacking = await _queues(client, deployment, current) - await _queues(client, deployment, build_id)
+    return (
+        f"No worker of version {build_id} takes from {', '.join(sorted(lacking)) or 'all queues'}, as those of the "
+        f"current version {current} do, so the engine does not route to it. Start one that does: partnerdesk worker "
+        f"--deployment-name {deployment} --build-id {build_id}, without --queues or with these"
+    )
+
+
+async def _queues(client: Client, deployment: str, build_id: str) -> set[str]:
+    """From which workers of this version have ever taken; none where it is not known."""
+    version = WorkerDeploymentVersionMessage(deployment_name=deployment, build_id=build_id)
     try:
-        await client.workflow_service.set_worker_deployment_ramping_version(request)
+        told = await client.workflow_service.describe_worker_deployment_version(
+            DescribeWorkerDeploymentVersionRequest(namespace=client.namespace, deployment_version=version),
+            timeout=call_limit(client),
+        )
     except RPCError as error:
-        raise _refused(error, deployment, build_id) from None
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return set()
+        raise
+    return {queue.name for queue in told.version_task_queues}
+
+
+class Introduction:
+    """Of a worker to the engine, which notes a version and each of its queues with the first question for work, some
+    moments after it: until then nothing can be sent to it."""
+
+    def __init__(self, client: Client, deployment: str | None, build_id: str | None, queues: Collection[str]) -> None:
+        """Nothing is missing where no version is named."""
+        self._client = client
+        self._deployment = deployment or ""
+        self._build_id = build_id or ""
+        self._unknown = set(queues) if deployment is not None and build_id is not None else set[str]()
+
+    async def missing(self) -> str | None:
+        """What the engine does not know yet; None once it does. Raises one of AWAY."""
+        if self._unknown:
+            self._unknown -= await _queues(self._client, self._deployment, self._build_id)
+        if not self._unknown:
+            return None
+        queues = ", ".join(sorted(self._unknown))
+        return f"The engine has not noted version {self._build_id} of {self._deployment} for {queues} yet; it will."
 
 
 async def warn_while_unrouted(client: Client, deployment: str | None, build_id: str | None) -> None:

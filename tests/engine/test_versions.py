@@ -19,6 +19,7 @@ from temporalio.common import VersioningBehavior
 
 from activities.sweep.sweep_models import SweepInput
 from cli import commands
+from engine import versions
 from engine.connect import describe_age
 from engine.plugin import plugin
 from engine.versions import Version, unrouted, worker_options
@@ -46,7 +47,10 @@ async def without_workers(postgres: PostgresAddresses, stack_state: Path) -> Asy
         yield product
 
 
-async def test_the_page_about_upgrades_is_done_line_by_line(without_workers: OwnProduct, stack_state: Path) -> None:
+async def test_the_page_about_upgrades_is_done_line_by_line(
+    without_workers: OwnProduct, stack_state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And a version whose workers leave out a queue is not routed to."""
     product, environment = without_workers, environment_of(without_workers)
     client = await Client.connect(product.engine.addresses.address, plugins=[plugin()])
     began_on: dict[str, str] = {}
@@ -69,6 +73,20 @@ async def test_the_page_about_upgrades_is_done_line_by_line(without_workers: Own
         sweep = await client.start_workflow("SweepWorkflow", NOBODY, id="sweep", task_queue=PAYOUTS)
         behaviours = [int((await first_task(run)).versioning_behavior) for run in (handle, sweep)]
         await sweep.terminate()
+        monkeypatch.setattr(versions, "_QUEUES_WITHIN_S", 0.0)
+        partly = [
+            "partnerdesk",
+            "worker",
+            "--deployment-name",
+            "partnerdesk",
+            "--build-id",
+            "1.2.0",
+            "--queues",
+            "mail",
+        ]
+        await start_worker(running, [*partly, "--health-port", "8003"], environment, stack_state)
+        status, told = await run([*version, "promote", "1.2.0"], environment, product)
+        assert (status, "No worker of version 1.2.0 takes from" in told, PAYOUTS in told) == (1, True, True), told
     assert behaviours == [VersioningBehavior.AUTO_UPGRADE.value, VersioningBehavior.PINNED.value]
     # Each promotion, forwards and back, sends what begins after it to the version that it names.
     assert [id.rpartition("-")[2] for id in began_on] == list(began_on.values()) == ["1.0.0", "1.1.0", "1.0.0", "1.1.0"]
