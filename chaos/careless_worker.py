@@ -10,6 +10,7 @@ import sys
 from typing import Any
 
 import worker
+from activities.books.easybill.calls import EasybillCalls
 from activities.books.lexoffice.calls import LexofficeCalls
 from ledger.database import TenantTransaction
 from ledger.documents import intents
@@ -40,7 +41,8 @@ def main() -> None:
     parser.add_argument("--health-port", type=int, required=True)
     options = parser.parse_args()
     setattr(intents, "may_send", may_always_send)  # noqa: B010 - it is replaced, not implemented
-    setattr(LexofficeCalls, "page_of_search", finds_nothing)  # noqa: B010
+    for calls in (LexofficeCalls, EasybillCalls):
+        calls.page_of_search = finds_nothing
     settings = Settings.from_environment()
     configure_logs(settings.log_format, settings.log_level)
     worker.main(settings, health_host="127.0.0.1", health_port=options.health_port)

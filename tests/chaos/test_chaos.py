@@ -51,6 +51,8 @@ def test_nothing_is_lost_and_nothing_made_twice_while_parts_die_and_answers_are_
 def test_without_sent_mark_and_search_the_same_run_reports_doubles() -> None:
     status, report = chaos("--seed", "3", "--settle-minutes", "2", "--careless")
     assert report["double_credit_notes"] > 0
+    doubled = {text.partition(":")[0] for text in report["differences"] if "credit notes:" in text}
+    assert doubled >= {"firma-1", "firma-2"}, "in lexoffice and in easybill"
     assert status == 1
 
 
