@@ -93,6 +93,8 @@ async def list_commissions(
     states = [wanted.state] if wanted.state else list(CommissionState)
     where = Conditions(tx.tenant.id, [state.value for state in states], limit + 1)
     parts = await _require(tx, where, wanted)
+    if wanted.served_before:
+        order.require_before(where, "c", "service_date", wanted.served_before, after)
     order.begin(where, "c", after)
     if order is SERVED:  # an index has this order within a state, and within a state's plan
         page = f"""
@@ -132,8 +134,6 @@ async def _require(tx: TenantTransaction, where: Conditions, wanted: CommissionF
             where.require("c.plan_id = of.plan_id")
     if wanted.served_from:
         where.require("c.service_date >= {}", wanted.served_from)
-    if wanted.served_before:
-        where.require("c.service_date < {}", wanted.served_before)
     changed_since(where, "c", wanted.updated_since)
     return parts
 

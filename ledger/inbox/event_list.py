@@ -76,7 +76,7 @@ async def list_events(
     if wanted.received_from:
         where.require("e.received_at >= {}", midnight(wanted.received_from))
     if wanted.received_before:
-        where.require("e.received_at < {}", midnight(wanted.received_before))
+        order.require_before(where, "e", "received_at", midnight(wanted.received_before), after)
     changed_since(where, "e", wanted.updated_since)
     order.begin(where, "e", after)
     rows = await tx.fetch(

@@ -64,7 +64,9 @@ async def list_payouts(
     limit: int = 50,
 ) -> tuple[list[PayoutRow], Place | None]:
     """A page of them, and where the next one begins."""
-    where = _conditions(tx.tenant, wanted)
+    where = _conditions(tx.tenant, wanted.model_copy(update={"requested_before": None}))
+    if wanted.requested_before is not None:
+        order.require_before(where, "p", "created_at", midnight(wanted.requested_before), after)
     order.begin(where, "p", after)
     # The page is cut before anything is joined to it.
     rows = await tx.fetch(

@@ -57,6 +57,8 @@ async def list_sales(
 ) -> tuple[list[SaleRow], Place | None]:
     """A page of them, and where the next one begins."""
     where = await _conditions(tx, wanted, limit)
+    if wanted.sold_before:
+        order.require_before(where, "t", "sold_at", midnight(wanted.sold_before), after)
     order.begin(where, "t", after)
     rows = await tx.fetch(
         f"""
@@ -87,8 +89,6 @@ async def _conditions(tx: TenantTransaction, wanted: SaleFilter, limit: int) -> 
         where.require("t.campaign_id = {}", wanted.campaign_id)
     if wanted.sold_from:
         where.require("t.sold_at >= {}", midnight(wanted.sold_from))
-    if wanted.sold_before:
-        where.require("t.sold_at < {}", midnight(wanted.sold_before))
     changed_since(where, "t", wanted.updated_since, _OF_DOCUMENTS)
     return where
 
