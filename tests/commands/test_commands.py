@@ -157,6 +157,12 @@ async def test_no_encrypted_column_is_forgotten_when_keys_rotate(schema_owner: a
     assert {(row["table_name"], row["column_name"]) for row in rows} == known
 
 
+async def test_months_are_kept_by_command(partnerdesk: Operator) -> None:
+    assert [table["name"] for table in (await partnerdesk("months", "--json")).json()["tables"]] == ["api_requests"]
+    again = await partnerdesk("months")
+    assert (again.status, again.out.decode()) == (0, "api_requests: 0 made, 0 dropped\n")
+
+
 async def test_a_partner_is_copied_and_erased_by_command_which_names_what_it_did_not_reach(
     firm: Firm, partnerdesk: Operator
 ) -> None:

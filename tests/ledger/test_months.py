@@ -6,12 +6,17 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from cryptography.fernet import Fernet
+from temporalio.testing import ActivityEnvironment
 
+from activities.mail.mailing import MailActivities
 from ledger import months
 from ledger.database import Ledger
 from ledger.migrate import migrate
 from ledger.privacy.retention import RULES
+from ledger.reports import invariants
 from ledger.types import Tenant
+from ledger.vault import Vault
 from sandbox.postgres import PostgresAddresses
 from tests.conftest import Database
 from tests.fixtures.products import own_database
@@ -135,15 +140,19 @@ async def test_what_no_month_took_is_told_and_goes_to_its_month_once_there_is_on
         assert [tuple(row) for row in await db.fetch("SELECT * FROM months_missing()")] == [(TABLE, False)]
     edges = [month(-1), month(-2) - timedelta(microseconds=1)]
     for tenant in (acme, beta):
-        await _write(books, tenant, *edges, month(9))
+        await _write(books, tenant, *edges, month(-30))
     async with books.without_tenant() as db:
         assert [tuple(row) for row in await db.fetch("SELECT * FROM months_missing()")] == [(TABLE, True)]
         assert await db.fetchval("SELECT value FROM operating_figures() WHERE figure = 'months_missing'") == 1
-    await months.keep(books)
+    async with books.transaction(acme) as tx:
+        [told] = await invariants.check(tx, stuck_after=timedelta(hours=1))
+    assert (told.check, told.subject_id, told.mend) == ("month_is_missing", TABLE, "partnerdesk months")
+    daily = MailActivities(books, Vault.from_setting(Fernet.generate_key().decode()), None, public_url="")
+    await ActivityEnvironment().run(daily.write_daily_mails, datetime.now(UTC))
     for tenant in (acme, beta):
         parts = await _parts(books, tenant)
         assert [parts[at] for at in edges] == [next_month, next_month]
-        assert parts[month(9)] == "api_requests_default"
+        assert parts[month(-30)] == "api_requests_default"
 
 
 async def test_nothing_is_missing_after_the_days_work(books: Ledger) -> None:
