@@ -191,7 +191,7 @@ class Hands:
 
     def of_books(self, provider: str) -> Sequence[Callable[..., Any]]:
         hands = self.books[provider]
-        return [*hands.fetching, *self._making(hands.calls).activities()]
+        return [*hands.fetching, *hands.sweeping, *self._making(hands.calls).activities()]
 
     def of_mail(self) -> Sequence[Callable[..., Any]]:
         return [self._mailing.send_mail]

@@ -31,6 +31,9 @@ class Books(Frozen):
     """The words for each tax case of which an admin confirms one (tax_options); empty where the books ask for none."""
     formula: int = 4
     """Of what an approval of a credit note there stands for (payout_content)."""
+    is_swept: bool = False
+    """Credit notes that payouts wait for are compared by each pass (`sweep_awaited_credits`); lexoffice has passes of
+    its own."""
     numbered_as: bytes = b""
     """Six letters of its name, in the ids of what it numbers (provider_ids); they never change. Empty where its things
     have UUIDs."""
@@ -48,7 +51,7 @@ _ROWS: dict[str, Books] = {
     row.name: row
     for row in (
         Books(name=LEXOFFICE, takes_vouchers=True, tells_taxation=True, formula=1),
-        Books(name=EASYBILL, tax_options=_OF_EASYBILL, numbered_as=b"easybi"),
+        Books(name=EASYBILL, tax_options=_OF_EASYBILL, is_swept=True, numbered_as=b"easybi"),
         Books(name=NO_BOOKS, takes_credit_notes=False),
     )
 }

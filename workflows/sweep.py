@@ -43,9 +43,9 @@ _IN_THE_LEDGER = RetryPolicy(maximum_interval=timedelta(seconds=30))
 class SweepWorkflow:
     @workflow.run
     async def run(self, sweep: SweepInput) -> str:
-        progress = sweep.progress or SweepProgress(plan=await self._plan(sweep))
+        progress = sweep.progress or await self._begin(sweep)
         if not progress.plan.slices:
-            return "not connected"
+            return f"{progress.found} found" if progress.plan.other_books else "not connected"
         try:
             progress = await self._compare(sweep, progress)
         except ActivityError:
@@ -69,6 +69,29 @@ class SweepWorkflow:
             if progress.plan.slices and workflow.info().is_continue_as_new_suggested():
                 workflow.continue_as_new(sweep.model_copy(update={"progress": progress}))
         return progress
+
+    async def _begin(self, sweep: SweepInput) -> SweepProgress:
+        plan = await self._plan(sweep)
+        return SweepProgress(plan=plan, found=sum([await self._credits(sweep, books) for books in plan.other_books]))
+
+    async def _credits(self, sweep: SweepInput, books: str) -> int:
+        """How many of the credit notes that payouts wait for differ: events now, which the hand-over announces."""
+        try:
+            found: int = await workflow.execute_activity(
+                "sweep_awaited_credits",
+                sweep.tenant,
+                result_type=int,
+                task_queue=books,
+                summary=say("step_compare_credits"),
+                start_to_close_timeout=timedelta(minutes=5),
+                heartbeat_timeout=timedelta(seconds=15),
+                schedule_to_close_timeout=LONGEST_CALL,
+                retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=2)),
+                priority=Priority(priority_key=SWEEPS_LAST, fairness_key=sweep.tenant.slug),
+            )
+        except ActivityError:
+            return 0  # No key any more, or the provider is away: the next pass asks again.
+        return found
 
     async def _plan(self, sweep: SweepInput) -> SweepPlan:
         return await workflow.execute_activity_method(

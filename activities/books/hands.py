@@ -14,6 +14,8 @@ class BooksHands(NamedTuple):
     calls: BooksCalls
     fetching: Sequence[Callable[..., Any]]
     """Activities that fetch what its events hint at, called as lexoffice's are."""
+    sweeping: Sequence[Callable[..., Any]] = ()
+    """`sweep_awaited_credits`, where its row says that it is swept."""
 
 
 OpenHands = Callable[[Ledger, Any], AbstractAsyncContextManager[BooksHands]]

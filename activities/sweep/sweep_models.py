@@ -35,7 +35,7 @@ class Slice(Frozen):
 
 
 class SweepPlan(Frozen):
-    """What one pass compares. No slices: the tenant is not connected."""
+    """What one pass compares. No slices: the tenant is not connected to lexoffice."""
 
     slices: tuple[Slice, ...] = ()
     began_at: datetime
@@ -46,6 +46,8 @@ class SweepPlan(Frozen):
     checks_subscriptions: bool = False
     reads_profile: bool = False
     reads_categories: bool = False
+    other_books: tuple[str, ...] = ()
+    """Of which credit notes are awaited and compared (Books.is_swept); each has its queue, called as it is."""
 
 
 class SweepProgress(Frozen):

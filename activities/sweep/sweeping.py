@@ -16,14 +16,16 @@ from activities.models import EventAnnouncement
 from activities.sweep.sweep_models import SALES_DOCUMENTS, EndOfPass, PageOfSlice, Slice, SweepPlan, SweptPage
 from ledger import types
 from ledger.booking import reconnection, replacement, unapplied_documents
+from ledger.booking.swept_findings import commit_found
+from ledger.books import books_named, providers
 from ledger.commissions import debts, month_close
-from ledger.connections import budget, connections, key_age
+from ledger.connections import budget, key_age
 from ledger.database import Ledger, TenantTransaction
 from ledger.documents import seen_credit_notes, unclear_outcomes
 from ledger.documents.own import posting, voucher_use
 from ledger.documents.own.posting import Category
 from ledger.inbox import events, sweep_findings, sweeps, unknown_documents
-from ledger.inbox.sweep_findings import Earlier, Found, Held, Listed, Verdict
+from ledger.inbox.sweep_findings import Found, Held, Listed
 from ledger.inbox.unknown_documents import TakenUp
 from ledger.payouts import payouts, status_limits, tax_questions
 from ledger.tax import turnovers
@@ -84,9 +86,10 @@ class SweepActivities:
         await self._settle_ledger(tenant)
         async with self._ledger.transaction(tenant) as tx:
             state = await sweeps.get_state(tx)
+            others = await _other_books(tx)
         if not state.connected:
             await self._close_month(tenant)
-            return SweepPlan(began_at=state.now)
+            return SweepPlan(began_at=state.now, other_books=others)
         async with self._ledger.transaction(tenant) as tx:
             await key_age.warn(tx)
             await budget.warn_of_yearly_budget(tx, provider=types.LEXOFFICE)
@@ -107,6 +110,7 @@ class SweepActivities:
                 checks_subscriptions=due or state.subscriptions_wanted,
                 reads_profile=due and (state.checked_at is None or state.checked_at + _PROFILE_AFTER <= state.now),
                 reads_categories=await posting.is_list_due(tx),
+                other_books=others,
             )
 
     @activity.defn
@@ -259,41 +263,10 @@ class SweepActivities:
 
         Returns the documents that were handed over.
         """
-        if not found:
-            return set()
-        async with self._ledger.transaction(tenant) as tx:
-            now = (await sweeps.get_state(tx)).now
-            earlier = await sweep_findings.newest_of(tx, [one.resource_id for one in found])
-            organization = (await connections.get(tx, types.LEXOFFICE)).organization_id
-            looked_often = [one.resource_id for one in found if _is_persistent(earlier.get(one.resource_id), one)]
-            await unapplied_documents.ask_about_lists(tx, looked_often)
-        assert organization is not None, "a connected tenant has a pinned organisation"
-        handed_over = set()
-        for one in found:
-            before = earlier.get(one.resource_id)
-            match before.verdict(one, now) if before else Verdict.NEW:
-                case Verdict.REPEAT:
-                    continue
-                case Verdict.TRY_AGAIN:
-                    assert before is not None
-                    async with self._ledger.transaction(tenant) as tx:
-                        delivery = await sweep_findings.try_again(tx, before)
-                    if delivery is None:
-                        continue
-                    event = before.id
-                case Verdict.NEW:
-                    taken = await events.take_in(self._ledger, tenant, sweep_findings.arrival(one, organization))
-                    if not taken.is_new and taken.handled:
-                        # A notification of that instant has been handled, and there is a difference all the same.
-                        taken = await events.take_in(
-                            self._ledger, tenant, sweep_findings.arrival(one, organization, at=now)
-                        )
-                    if not taken.is_new:
-                        continue  # another attempt of this activity was faster
-                    event, delivery = taken.id, taken.delivery
-            handed_over.add(one.resource_id)
-            await self._tell(tenant, one.resource_id, event, delivery, known=one.resource_id in known)
-        return handed_over
+        committed = await commit_found(self._ledger, tenant, found, provider=types.LEXOFFICE)
+        for one in committed:
+            await self._tell(tenant, one.resource_id, one.event, one.delivery, known=one.resource_id in known)
+        return {one.resource_id for one in committed}
 
     async def _tell(self, tenant: Tenant, resource_id: UUID, event: EventId, delivery: int, *, known: bool) -> None:
         try:
@@ -305,9 +278,10 @@ class SweepActivities:
         await events.mark_announced(self._ledger, tenant, {event: delivery})
 
 
-def _is_persistent(before: Earlier | None, found: Found) -> bool:
-    """Whether the same difference was handed over so often that one more look will not remove it."""
-    return before is not None and before.is_persistent(found)
+async def _other_books(tx: TenantTransaction) -> tuple[str, ...]:
+    """Books beside lexoffice in which a payout's credit note is awaited, and to which the tenant is connected."""
+    swept = [name for name in providers() if books_named(name).is_swept]
+    return tuple([name for name in swept if await sweep_findings.awaits_credits(tx, provider=name)])
 
 
 def _not_closed(type: VoucherType) -> tuple[VoucherStatus, ...]:

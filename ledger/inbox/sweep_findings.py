@@ -1,10 +1,10 @@
-"""What notifications never told: comparing rows of lexoffice's lists with the ledger.
+"""What notifications never told: comparing rows of a provider's lists with the ledger.
 
 What differs is handed over as an event; what it means is decided where notifications are handled.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -13,7 +13,7 @@ from ledger import clock
 from ledger.database import TenantTransaction
 from ledger.documents.seen_credit_notes import Seen
 from ledger.inbox.events import GONE, Arrival
-from ledger.types import LEXOFFICE, DocumentKind, EventId, EventState, Frozen
+from ledger.types import BERLIN, LEXOFFICE, DocumentKind, EventId, EventState, Frozen
 
 _FROM_THE_SWEEP = b'{"source":"sweep",'
 _LIKE_THE_SWEEP = _FROM_THE_SWEEP.replace(b"_", b"\\_") + b"%"
@@ -107,7 +107,7 @@ class Earlier(Frozen):
         return Verdict.TRY_AGAIN if self.handled_at + pause < now else Verdict.REPEAT
 
 
-async def held(tx: TenantTransaction, ids: Sequence[UUID]) -> dict[UUID, Held]:
+async def held(tx: TenantTransaction, ids: Sequence[UUID], *, provider: str = LEXOFFICE) -> dict[UUID, Held]:
     """Those of these documents that the ledger knows."""
     rows = await tx.fetch(
         """
@@ -115,14 +115,20 @@ async def held(tx: TenantTransaction, ids: Sequence[UUID]) -> dict[UUID, Held]:
          WHERE tenant_id = $1 AND provider = $2 AND resource_id = ANY ($3)
         """,
         tx.tenant.id,
-        LEXOFFICE,
+        provider,
         list(ids),
     )
     return {row["resource_id"]: Held.from_row(row) for row in rows}
 
 
 def differs(
-    row: Listed, known: Held | None, *, cut_over: date | None, lost: bool, seen: Seen | None = None
+    row: Listed,
+    known: Held | None,
+    *,
+    cut_over: date | None,
+    lost: bool,
+    seen: Seen | None = None,
+    provider: str = LEXOFFICE,
 ) -> Found | None:
     """Compare one row with what the ledger holds; by status and open amount, as the list shows no more.
 
@@ -138,19 +144,26 @@ def differs(
             matters = lost or (row.status in _SETTLED and not _is_before(row, cut_over))
         else:
             matters = row.status == "paid" and not _is_before(row, cut_over)
-        return _found(row, _event(row.kind, "changed")) if matters else None
+        return _found(row, _event(row.kind, "changed", provider)) if matters else None
     if known.status is None and row.status in ("draft", "open"):
         return None  # ours, just made: whoever made it is about to read it
     if known.status != row.status:
-        return _found(row, _event(row.kind, "changed"))
+        return _found(row, _event(row.kind, "changed", provider))
     expected = known.gross_cents if known.open_cents is None else known.open_cents
     if row.status == "open" and row.open_cents is not None and row.open_cents != expected:
-        # The document itself does not show what is open: this name makes its payments be fetched.
+        # lexoffice's document itself does not show what is open: this name makes its payments be fetched.
         return _found(row, "payment.changed")
     return None
 
 
-def _event(kind: DocumentKind, what: str) -> str:
+def as_unknown(row: Listed, *, provider: str) -> Found:
+    """A row that the ledger does not hold, and that matters by what it names."""
+    return _found(row, _event(row.kind, "changed", provider))
+
+
+def _event(kind: DocumentKind, what: str, provider: str) -> str:
+    if provider != LEXOFFICE:
+        return f"document.{what}"
     return f"{'voucher' if kind in _VOUCHERS else kind}.{what}"
 
 
@@ -164,8 +177,8 @@ def _has_changed(row: Listed, seen: Seen) -> bool:
     return row.status != seen.status or is_another
 
 
-async def mark_listed_as_open(tx: TenantTransaction, ids: Sequence[UUID]) -> None:
-    """Keeps that lexoffice's list of open documents showed these just now; unknown ones are passed over."""
+async def mark_listed_as_open(tx: TenantTransaction, ids: Sequence[UUID], *, provider: str = LEXOFFICE) -> None:
+    """Keeps that the provider's list of open documents showed these just now; unknown ones are passed over."""
     await tx.execute(
         """
         UPDATE external_documents SET seen_open_at = clock_timestamp()
@@ -173,9 +186,31 @@ async def mark_listed_as_open(tx: TenantTransaction, ids: Sequence[UUID]) -> Non
            AND (payout_id IS NOT NULL OR transaction_id IS NOT NULL)
         """,
         tx.tenant.id,
-        LEXOFFICE,
+        provider,
         list(ids),
     )
+
+
+async def awaits_credits(tx: TenantTransaction, *, provider: str) -> bool:
+    """Whether a credit note of this connected provider is awaited."""
+    found: bool = await tx.fetchval(
+        f"""
+        SELECT EXISTS (SELECT {_AWAITED} AND d.kind = 'credit-note')
+           AND EXISTS (SELECT FROM provider_connections c
+                        WHERE c.tenant_id = $1 AND c.provider = $2 AND c.has_credential AND c.state = 'connected')
+        """,
+        tx.tenant.id,
+        provider,
+    )
+    return found
+
+
+async def awaited_since(tx: TenantTransaction, kind: DocumentKind, *, provider: str) -> date | None:
+    """The German day on which the oldest awaited document of this kind came to be known; None: none is awaited."""
+    oldest: datetime | None = await tx.fetchval(
+        f"SELECT min(d.created_at) {_AWAITED} AND d.kind = $3", tx.tenant.id, provider, kind.value
+    )
+    return None if oldest is None else oldest.astimezone(BERLIN).date()
 
 
 async def awaited_kinds(tx: TenantTransaction) -> list[DocumentKind]:
@@ -184,7 +219,13 @@ async def awaited_kinds(tx: TenantTransaction) -> list[DocumentKind]:
     return [DocumentKind(row["kind"]) for row in rows]
 
 
-async def list_missing(tx: TenantTransaction, *, since: datetime) -> list[Found]:
+async def list_missing(
+    tx: TenantTransaction,
+    *,
+    since: datetime,
+    provider: str = LEXOFFICE,
+    kinds: Collection[DocumentKind] = tuple(DocumentKind),
+) -> list[Found]:
     """The credit notes of open payouts and the invoices of pending sales that no list of open ones has shown.
 
     Where the last look by a sweep met a 404, this is the second sweep without it: it counts as deleted (rules.md),
@@ -194,12 +235,14 @@ async def list_missing(tx: TenantTransaction, *, since: datetime) -> list[Found]
         f"""
         SELECT d.kind, d.resource_id, d.status {_AWAITED}
            AND d.created_at < $3 AND COALESCE(d.seen_open_at, '-infinity') < $3 AND d.status IS NOT NULL
+           AND d.kind = ANY ($4)
         """,
         tx.tenant.id,
-        LEXOFFICE,
+        provider,
         since,
+        [kind.value for kind in kinds],
     )
-    earlier = await newest_of(tx, [row["resource_id"] for row in rows])
+    earlier = await newest_of(tx, [row["resource_id"] for row in rows], provider=provider)
     found = []
     for row in rows:
         before = earlier.get(row["resource_id"])
@@ -210,7 +253,7 @@ async def list_missing(tx: TenantTransaction, *, since: datetime) -> list[Found]
         found.append(
             Found(
                 resource_id=row["resource_id"],
-                event_type=_event(DocumentKind(row["kind"]), "deleted" if was_gone else "changed"),
+                event_type=_event(DocumentKind(row["kind"]), "deleted" if was_gone else "changed", provider),
                 event_date=since,
                 body=_body(body),
             )
@@ -218,7 +261,7 @@ async def list_missing(tx: TenantTransaction, *, since: datetime) -> list[Found]
     return found
 
 
-async def newest_of(tx: TenantTransaction, ids: Sequence[UUID]) -> dict[UUID, Earlier]:
+async def newest_of(tx: TenantTransaction, ids: Sequence[UUID], *, provider: str = LEXOFFICE) -> dict[UUID, Earlier]:
     """What sweeps last said about these documents."""
     rows = await tx.fetch(
         """
@@ -228,7 +271,7 @@ async def newest_of(tx: TenantTransaction, ids: Sequence[UUID]) -> dict[UUID, Ea
         """,
         tx.tenant.id,
         [str(id) for id in ids],
-        LEXOFFICE,
+        provider,
         _LIKE_THE_SWEEP,
     )
     return {UUID(row["resource_id"]): Earlier.from_row(row) for row in rows}
@@ -250,10 +293,10 @@ async def try_again(tx: TenantTransaction, earlier: Earlier) -> int | None:
     return found
 
 
-def arrival(found: Found, organization: UUID, *, at: datetime | None = None) -> Arrival:
+def arrival(found: Found, organization: UUID, *, at: datetime | None = None, provider: str = LEXOFFICE) -> Arrival:
     """As the inbox takes it. The organisation is named, or no two of them could be the same event."""
     return Arrival(
-        provider=LEXOFFICE,
+        provider=provider,
         organization_id=str(organization),
         event_type=found.event_type,
         resource_id=str(found.resource_id),

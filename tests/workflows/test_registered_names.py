@@ -95,8 +95,8 @@ async def test_activities_keep_their_names_and_queues(database: Database) -> Non
             )
         }
         of_easybill = {activity._Definition.must_from_callable(function).name for function in hands.of_books(EASYBILL)}
-    # Documents of easybill go the way of lexoffice's, on a queue of their own.
-    assert of_easybill <= registered[LEXOFFICE]
+    # Documents of easybill go the way of lexoffice's, on a queue of their own; a pass has one call of its own there.
+    assert of_easybill - registered[LEXOFFICE] == {"sweep_awaited_credits"}
     recorded: dict[str, set[str]] = {queue: set() for queue in registered}
     for _, event in events():
         if scheduled := event.get("activityTaskScheduledEventAttributes"):

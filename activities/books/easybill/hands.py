@@ -7,6 +7,7 @@ from typing import Protocol
 from activities.books.easybill.calls import EasybillCalls
 from activities.books.easybill.fetching import EasybillFetchActivities
 from activities.books.easybill.gateway import EasybillDoor
+from activities.books.easybill.sweeping import EasybillSweepActivities
 from activities.books.hands import BooksHands
 from ledger.database import Ledger
 from ledger.vault import Vault
@@ -38,10 +39,11 @@ async def open_hands(ledger: Ledger, settings: EasybillSettings) -> AsyncIterato
         recovery=settings.recovery,
     )
     try:
-        fetching = EasybillFetchActivities(ledger, door)
+        fetching, sweeping = EasybillFetchActivities(ledger, door), EasybillSweepActivities(ledger, door)
         yield BooksHands(
             EasybillCalls(ledger, door),
             fetching=[fetching.fetch_document, fetching.fetch_payments, fetching.check_connection],
+            sweeping=[sweeping.sweep_awaited_credits],
         )
     finally:
         await door.close()

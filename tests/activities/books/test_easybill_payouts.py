@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from tests.fixtures.desk import requested
+from tests.fixtures.desk import handed_over, requested
 from tests.fixtures.easybill_shop import EasybillShop, easybill_shop, id_of, keep_books_in_easybill
-from tests.fixtures.house import House
+from tests.fixtures.house import House, until
+from workflows.messages import PAYOUTS
 
 
 @pytest.fixture
@@ -49,3 +51,46 @@ async def test_a_credit_that_is_cancelled_cancels_its_payout(bookkeeper: Easybil
     [credit] = await credits(bookkeeper)
     await bookkeeper.office.clicks(credit["id"], "cancel")
     await bookkeeper.shop.payout_when(payout["number"], "cancelled")
+
+
+async def swept(books: EasybillShop) -> str:
+    """A pass, as the tenant's schedule makes it."""
+    pass_ = await books.shop.house.engine.start_workflow(
+        "SweepWorkflow", {"tenant": books.shop.tenant}, id=f"sweep/{uuid4()}", task_queue=PAYOUTS, result_type=str
+    )
+    return await pass_.result()
+
+
+async def ended(books: EasybillShop, payout: dict[str, Any], state: str) -> None:
+    """By what the pass has found, which the hand-over announces."""
+
+    async def look() -> str:
+        await handed_over(books.shop.house)
+        return str((await books.shop.api("GET", f"/payouts/{payout['number']}"))["state"])
+
+    await until(look, lambda seen: seen == state, state)
+
+
+async def test_a_payment_that_was_never_told_is_found_by_the_next_pass(bookkeeper: EasybillShop) -> None:
+    await bookkeeper.office.changes(drop_rate=1)
+    payout, other = await opened(bookkeeper), await bookkeeper.office.credit()
+    assert await swept(bookkeeper) == "0 found"
+    [credit] = [one for one in await credits(bookkeeper) if one["id"] != other.id]
+    for paid in (credit["id"], other.id):
+        await bookkeeper.office.clicks(paid, "mark-paid", reference="Überweisung 17")
+    assert await swept(bookkeeper) == "1 found"
+    assert await swept(bookkeeper) == "0 found", "it was said"
+    await ended(bookkeeper, payout, "paid")
+    assert await swept(bookkeeper) == "not connected", "nothing is awaited any more"
+
+
+@pytest.mark.parametrize("names_it", [False, True])
+async def test_a_cancellation_that_was_never_told_is_found_by_the_next_pass(
+    bookkeeper: EasybillShop, names_it: bool
+) -> None:
+    await bookkeeper.office.changes(drop_rate=1, cancel_id_on_credits=names_it)
+    payout = await opened(bookkeeper)
+    [credit] = await credits(bookkeeper)
+    await bookkeeper.office.clicks(credit["id"], "cancel")
+    assert await swept(bookkeeper) == "1 found"
+    await ended(bookkeeper, payout, "cancelled")
