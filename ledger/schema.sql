@@ -4581,6 +4581,7 @@ DECLARE
     over    regclass;
     dropped integer := 0;
 BEGIN
+    PERFORM take_monthly_table(of_table);
     FOR over IN
         SELECT m.part FROM monthly_tables t CROSS JOIN LATERAL months_of(t.name) m
          WHERE t.name = of_table
@@ -5755,10 +5756,7 @@ DECLARE
     month timestamptz;
     made  integer := 0;
 BEGIN
-    IF NOT EXISTS (SELECT FROM monthly_tables WHERE name = of_table) THEN
-        RAISE EXCEPTION '% is not cut into months', of_table;
-    END IF;
-    EXECUTE format('LOCK TABLE ONLY %I IN SHARE UPDATE EXCLUSIVE MODE', of_table);
+    PERFORM take_monthly_table(of_table);
     FOR ahead IN 0..2 LOOP
         month := date_trunc('month', as_of) + ahead * interval '1 month';
         IF NOT EXISTS (SELECT FROM months_of(of_table) WHERE begins <= month AND ends > month) THEN
@@ -6741,6 +6739,19 @@ BEGIN
 END $function$;
 REVOKE ALL ON FUNCTION take_in_event(uuid, text, text, text, text, timestamptz, bytea, boolean, text, text, uuid, integer, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION take_in_event(uuid, text, text, text, text, timestamptz, bytea, boolean, text, text, uuid, integer, text) TO partnerdesk_app;
+
+CREATE OR REPLACE FUNCTION public.take_monthly_table(of_table text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+    IF NOT EXISTS (SELECT FROM monthly_tables WHERE name = of_table) THEN
+        RAISE EXCEPTION '% is not cut into months', of_table;
+    END IF;
+    EXECUTE format('LOCK TABLE ONLY %I IN SHARE UPDATE EXCLUSIVE MODE', of_table);
+END $function$;
+REVOKE ALL ON FUNCTION take_monthly_table(text) FROM PUBLIC;
 
 CREATE OR REPLACE FUNCTION public.tax_status_on(tenant uuid, partner uuid, day date)
  RETURNS SETOF partner_tax_statuses

@@ -1,5 +1,6 @@
 """The log of the JSON API is cut into months: nothing is lost at their edges, and what nobody keeps goes whole."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -195,12 +196,27 @@ async def test_who_reads_for_long_is_let_read_and_the_drop_comes_the_next_time(
     assert await _parts(books, acme) == {}
 
 
+async def test_two_who_keep_the_months_at_once_do_it_once(
+    as_owner: "asyncpg.Connection[asyncpg.Record]", books: Ledger
+) -> None:
+    await _past(as_owner, 6)
+    before = await as_owner.fetchval("SELECT count(*) FROM months_of($1)", TABLE)
+    both = await asyncio.gather(months.keep(books), months.keep(books))
+    both.append(await months.keep(books))  # where one of them waited in vain
+    after = await as_owner.fetchval("SELECT count(*) FROM months_of($1)", TABLE)
+    assert sum(table.dropped - table.made for [table] in both) == before - after >= 5
+
+
 async def test_the_application_makes_and_drops_months_of_no_other_table(books: Ledger) -> None:
     async with books.without_tenant() as db:
-        with pytest.raises(asyncpg.RaiseError, match="not cut into months"):
-            await db.fetchval("SELECT make_months('payouts')")
-        assert await db.fetchval("SELECT drop_months('payouts')") == 0
-        for call in ("make_month('api_requests', now())", "protect_partition('api_requests')"):
+        for call in ("make_months('payouts')", "drop_months('payouts')"):
+            with pytest.raises(asyncpg.RaiseError, match="not cut into months"):
+                await db.fetchval(f"SELECT {call}")
+        for call in (
+            "take_monthly_table('api_requests')",
+            "make_month('api_requests', now())",
+            "protect_partition('api_requests')",
+        ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await db.fetchval(f"SELECT {call}")
 

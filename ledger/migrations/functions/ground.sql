@@ -586,6 +586,18 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION make_month FROM PUBLIC;
 
+-- One at a time makes or drops months of a table; others read and write it meanwhile.
+CREATE OR REPLACE FUNCTION take_monthly_table(of_table text) RETURNS void
+    LANGUAGE plpgsql SET search_path = public, pg_temp
+    AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM monthly_tables WHERE name = of_table) THEN
+        RAISE EXCEPTION '% is not cut into months', of_table;
+    END IF;
+    EXECUTE format('LOCK TABLE ONLY %I IN SHARE UPDATE EXCLUSIVE MODE', of_table);
+END $$;
+REVOKE ALL ON FUNCTION take_monthly_table FROM PUBLIC;
+
 -- The month at hand and the two after it, where they are missing. Returns how many were made.
 CREATE OR REPLACE FUNCTION make_months(of_table text, as_of timestamptz DEFAULT now()) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET TimeZone = 'UTC' SET lock_timeout = '1s'
@@ -594,10 +606,7 @@ DECLARE
     month timestamptz;
     made  integer := 0;
 BEGIN
-    IF NOT EXISTS (SELECT FROM monthly_tables WHERE name = of_table) THEN
-        RAISE EXCEPTION '% is not cut into months', of_table;
-    END IF;
-    EXECUTE format('LOCK TABLE ONLY %I IN SHARE UPDATE EXCLUSIVE MODE', of_table);
+    PERFORM take_monthly_table(of_table);
     FOR ahead IN 0..2 LOOP
         month := date_trunc('month', as_of) + ahead * interval '1 month';
         IF NOT EXISTS (SELECT FROM months_of(of_table) WHERE begins <= month AND ends > month) THEN
@@ -619,6 +628,7 @@ DECLARE
     over    regclass;
     dropped integer := 0;
 BEGIN
+    PERFORM take_monthly_table(of_table);
     FOR over IN
         SELECT m.part FROM monthly_tables t CROSS JOIN LATERAL months_of(t.name) m
          WHERE t.name = of_table
