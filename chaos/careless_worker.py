@@ -42,7 +42,7 @@ def main() -> None:
     options = parser.parse_args()
     setattr(intents, "may_send", may_always_send)  # noqa: B010 - it is replaced, not implemented
     for calls in (LexofficeCalls, EasybillCalls):
-        calls.page_of_search = finds_nothing
+        setattr(calls, "page_of_search", finds_nothing)  # noqa: B010
     settings = Settings.from_environment()
     configure_logs(settings.log_format, settings.log_level)
     worker.main(settings, health_host="127.0.0.1", health_port=options.health_port)

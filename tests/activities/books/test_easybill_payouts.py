@@ -58,7 +58,7 @@ async def swept(books: EasybillShop) -> str:
     pass_ = await books.shop.house.engine.start_workflow(
         "SweepWorkflow", {"tenant": books.shop.tenant}, id=f"sweep/{uuid4()}", task_queue=PAYOUTS, result_type=str
     )
-    return await pass_.result()
+    return str(await pass_.result())
 
 
 async def ended(books: EasybillShop, payout: dict[str, Any], state: str) -> None:
