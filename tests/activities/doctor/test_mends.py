@@ -113,6 +113,19 @@ async def _endpoint_not_told(it: Patient) -> None:
     await it.plant(f"UPDATE event_deliveries SET next_at = {_LONG_AGO} WHERE tenant_id = $1")
 
 
+async def _month_is_missing(it: Patient) -> None:
+    """The month after next, and a request that was noted in it."""
+    async with superuser(it.database) as connection:
+        at = await connection.fetchval("SELECT date_trunc('month', now(), 'UTC') + interval '2 months'")
+        await connection.execute(f"DROP TABLE api_requests_{at:%Y_%m}")
+    await it.plant(
+        """
+        INSERT INTO api_requests (tenant_id, request_id, at, method, route, path, status, key_id, milliseconds)
+        VALUES ($1, 'r', date_trunc('month', now(), 'UTC') + interval '2 months', 'GET', '/', '/', 200, 'k', 1)
+        """
+    )
+
+
 async def _sweep_stands_still(it: Patient) -> None:
     await it.plant("UPDATE provider_connections SET secret_saved_at = now() - interval '400 days' WHERE tenant_id = $1")
 
