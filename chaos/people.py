@@ -52,6 +52,10 @@ class Person:
                 # lexoffice tells no day of a payment whose document is voided: whoever saw the account does.
                 when = {"paid_on": datetime.now(BERLIN).date().isoformat()} if answer == "paid" else {}
                 await self._resolve(task, answer, **when)
+            case "bank_rejected":
+                # The bank's days go by faster than ours, and a file may come after its day (DT01): another follows.
+                await self._firm.ask("POST", f"/bank-runs/{task['subject_id']}/rejection/confirm", {}, key="approve")
+                self.answered[task["kind"]] += 1
             case "invoice_refused":
                 recipient = {"name": "Kunde AG", "street": "Weg 2", "zip": "53111", "city": "Bonn"}
                 await self._firm.ask("POST", f"/transactions/{task['subject_id']}/invoice", recipient)
