@@ -1508,7 +1508,7 @@ CREATE TABLE mails (
     seq            bigint GENERATED ALWAYS AS IDENTITY,
     kind           text NOT NULL
         CHECK (kind IN ('approval_waits', 'task_created', 'partner_document', 'own_document', 'bank_details_changed',
-        'bank_details_wanted', 'connection_broken', 'password_changed', 'second_factor_added',
+        'bank_details_wanted', 'commission_statement', 'connection_broken', 'password_changed', 'second_factor_added',
         'second_factor_removed', 'reset_link', 'invitation', 'daily')),
     user_id        uuid REFERENCES users,
     partner_id     uuid,
@@ -1534,6 +1534,8 @@ CREATE INDEX mails_by_age ON mails (created_at);
 CREATE INDEX mails_of_a_recipient ON mails (tenant_id, user_id, kind) WHERE taken_at IS NULL;
 CREATE INDEX mails_to_announce ON mails (created_at) WHERE announced_at IS NULL AND taken_at IS NULL;
 CREATE UNIQUE INDEX one_daily_mail_a_day ON mails (tenant_id, user_id, about) WHERE kind = 'daily';
+CREATE UNIQUE INDEX one_statement_a_quarter ON mails (tenant_id, partner_id, about)
+    WHERE kind = 'commission_statement';
 ALTER TABLE mails ENABLE ROW LEVEL SECURITY;
 ALTER TABLE mails FORCE ROW LEVEL SECURITY;
 CREATE POLICY functions ON mails TO CURRENT_USER USING (true) WITH CHECK (true);

@@ -23,6 +23,7 @@ MAILS = {
     "own_document": "mail_own_document",
     "bank_details_changed": "mail_bank_details_changed",
     "bank_details_wanted": "mail_bank_details_wanted",
+    "commission_statement": "mail_commission_statement",
     "connection_broken": "mail_connection_broken",
     "password_changed": "mail_password_changed",
     "second_factor_added": "mail_second_factor_added",

@@ -21,7 +21,7 @@ from ledger.mail.mail_kinds import MailKind
 from ledger.mail.outbox import Mail
 from ledger.payouts import approval_queue, payouts
 from ledger.refusals import NotFound
-from ledger.reports import mail_facts
+from ledger.reports import mail_facts, quarter_statements
 from ledger.reports.mail_facts import AccountFacts
 from ledger.roles import Permission
 from ledger.types import PayoutState, UserId
@@ -48,6 +48,8 @@ async def of_tenant_mail(tx: TenantTransaction, mail: Mail) -> Facts | None:
             facts = await (_own_account(tx, mail) if mail.partner_id is not None else _accounts(tx, mail))
         case MailKind.BANK_DETAILS_WANTED:
             facts = await _refused_account(tx, mail)
+        case MailKind.COMMISSION_STATEMENT:
+            facts = await _statement(tx, mail)
         case MailKind.CONNECTION_BROKEN:
             facts = await _connection(tx, mail)
         case MailKind.DAILY:
@@ -184,6 +186,13 @@ async def _refused_account(tx: TenantTransaction, mail: Mail) -> Facts | None:
         "reason": return_reasons.in_words(found.reason_code),
         "in_english_too": found.abroad,
     }
+
+
+async def _statement(tx: TenantTransaction, mail: Mail) -> Facts | None:
+    """Of the three months that the mail names, as they are when it is sent."""
+    assert mail.partner_id is not None, "it is to a partner"
+    told = await quarter_statements.of_partner(tx, mail.partner_id, quarter_statements.named(mail.about[0]))
+    return dict(told)
 
 
 async def _connection(tx: TenantTransaction, mail: Mail) -> Facts | None:

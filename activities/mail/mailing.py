@@ -23,6 +23,7 @@ from ledger.mail.mail_kinds import MailKind
 from ledger.mail.outbox import Mail
 from ledger.privacy import retention
 from ledger.refusals import NotFound
+from ledger.reports import quarter_statements
 from ledger.types import BERLIN, UserId
 from ledger.vault import Vault
 
@@ -94,6 +95,7 @@ class MailActivities:
             activity.heartbeat()
             async with self._ledger.transaction(tenant, cause="daily mail") as tx:
                 wrote += await outbox.write_daily(tx, day)
+                wrote += await quarter_statements.write_due(tx, day)
         return wrote
 
     async def _forget_old(self) -> None:

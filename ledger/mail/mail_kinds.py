@@ -21,6 +21,7 @@ class MailKind(StrEnum):
     OWN_DOCUMENT = "own_document"
     BANK_DETAILS_CHANGED = "bank_details_changed"
     BANK_DETAILS_WANTED = "bank_details_wanted"
+    COMMISSION_STATEMENT = "commission_statement"
     CONNECTION_BROKEN = "connection_broken"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a kind of mail
     SECOND_FACTOR_ADDED = "second_factor_added"
@@ -43,8 +44,9 @@ GETS = {kind: roles for kind, roles in RECIPIENTS.items() if kind is not MailKin
 """What each person may switch off, and the roles that get it."""
 
 OF_THE_TENANT = frozenset({*GETS, MailKind.PARTNER_DOCUMENT, MailKind.BANK_DETAILS_WANTED})
-"""What a whole tenant may switch off. All others are about security, or deliver a document, and are always sent; so is
-the head of the audit trail, which goes to the admins once a day even where the daily mail itself is switched off."""
+"""What a whole tenant may switch off. All others are about security, deliver a document, or are owed by law where
+partners are Handelsvertreter (a setting of the tenant), and are always sent; so is the head of the audit trail, which
+goes to the admins once a day even where the daily mail itself is switched off."""
 
 
 class Choices(Frozen):

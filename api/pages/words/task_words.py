@@ -350,6 +350,13 @@ KINDS: dict[str, TaskWords] = {
     "connection_broken": TaskWords(N_("Verbindung unterbrochen"), _CONNECTION),
     "access_refused": TaskWords(N_("Zugriff verweigert"), _CONNECTION),
     "subscriptions_failing": TaskWords(N_("Meldungen kommen nicht an"), _CONNECTION),
+    "statements_not_sent": TaskWords(
+        N_("Abrechnungen nicht verschickt"),
+        N_(
+            "Handelsvertreter bekommen mindestens alle drei Monate eine Abrechnung. Bitte tragen Sie die Mailadressen "
+            "nach oder geben Sie die Abrechnung auf anderem Weg."
+        ),
+    ),
     "sweep_incomplete": TaskWords(N_("Abgleich unvollständig"), _CONNECTION),
     "oauth_grant_ended": TaskWords(N_("OAuth-Verbindung beendet"), _CONNECTION),
     "documents_of_the_year": TaskWords(

@@ -86,6 +86,25 @@ def facts(kind: MailKind, outside: str = "Ärger & Söhne", **members: Any) -> d
             "last4": "2051",
             "reason": why,
         },
+        MailKind.COMMISSION_STATEMENT: {
+            "partner": outside,
+            "first_day": date(2026, 7, 1),
+            "last_day": date(2026, 9, 30),
+            "earned_cents": 12_300,
+            "expected_cents": 500,
+            "open_cents": 12_300,
+            "lines": [
+                {
+                    "service_date": date(2026, 7, 1),
+                    "order_reference": outside,
+                    "invoice_number": None,
+                    "level": 1,
+                    "net_cents": 12_300,
+                    "state": "approved",
+                }
+            ],
+            "more": 3,
+        },
         MailKind.CONNECTION_BROKEN: {"endpoint": None, "provider": "lexoffice", "reason": why},
         MailKind.RESET_LINK: {"until": AT, "link": f"{URL}/reset/abc"},
         MailKind.INVITATION: {"until": AT, "link": f"{URL}/reset/abc"},
