@@ -63,8 +63,9 @@ async def document_without_delivery(it: Patient) -> None:
 async def _lose_document(it: Patient) -> None:
     await _open(it, books="none")
     async with superuser(it.database) as connection:
-        await connection.execute("CREATE TABLE IF NOT EXISTS backup (LIKE own_documents)")
-    await it.plant("INSERT INTO backup SELECT * FROM own_documents WHERE tenant_id = $1")
+        await connection.execute("CREATE SCHEMA IF NOT EXISTS elsewhere")
+        await connection.execute("CREATE TABLE IF NOT EXISTS elsewhere.backup (LIKE public.own_documents)")
+    await it.plant("INSERT INTO elsewhere.backup SELECT * FROM own_documents WHERE tenant_id = $1")
     await it.plant("DELETE FROM own_documents WHERE tenant_id = $1")
 
 
@@ -148,7 +149,8 @@ async def _send_again(it: Patient) -> None:
 
 
 async def _restore(it: Patient) -> None:
-    await it.plant("INSERT INTO own_documents OVERRIDING SYSTEM VALUE SELECT * FROM backup WHERE tenant_id = $1")
+    back = "SELECT * FROM elsewhere.backup WHERE tenant_id = $1"
+    await it.plant(f"INSERT INTO own_documents OVERRIDING SYSTEM VALUE {back}")
 
 
 async def _delete_twin(it: Patient) -> None:
