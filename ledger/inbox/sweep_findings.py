@@ -205,10 +205,17 @@ async def awaits_credits(tx: TenantTransaction, *, provider: str) -> bool:
     return found
 
 
-async def awaited_since(tx: TenantTransaction, kind: DocumentKind, *, provider: str) -> date | None:
-    """The German day on which the oldest awaited document of this kind came to be known; None: none is awaited."""
+async def credits_awaited_since(tx: TenantTransaction, *, provider: str) -> date | None:
+    """The German day on which the oldest awaited credit note was written, which may be days before it could be sent.
+    None: none is awaited."""
     oldest: datetime | None = await tx.fetchval(
-        f"SELECT min(d.created_at) {_AWAITED} AND d.kind = $3", tx.tenant.id, provider, kind.value
+        f"""
+        SELECT min(LEAST(a.created_at, i.created_at))
+          FROM (SELECT d.tenant_id, d.payout_id, d.created_at {_AWAITED} AND d.kind = 'credit-note') a
+          LEFT JOIN creation_intents i ON i.tenant_id = a.tenant_id AND i.payout_id = a.payout_id
+        """,
+        tx.tenant.id,
+        provider,
     )
     return None if oldest is None else oldest.astimezone(BERLIN).date()
 

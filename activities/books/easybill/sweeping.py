@@ -37,7 +37,7 @@ class EasybillSweepActivities:
         """GET the CREDITs since the oldest that is awaited, and what cancels one. Those that differ become events,
         which the hand-over announces; returns how many. Repeating it hands over nothing twice."""
         async with self._ledger.transaction(tenant) as tx:
-            oldest = await sweep_findings.awaited_since(tx, DocumentKind.CREDIT_NOTE, provider=EASYBILL)
+            oldest = await sweep_findings.credits_awaited_since(tx, provider=EASYBILL)
             began_at = (await sweeps.get_state(tx)).now
         if oldest is None:
             return 0

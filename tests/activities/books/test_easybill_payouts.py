@@ -1,11 +1,14 @@
 """Payouts are documented in easybill: a CREDIT created once, given force, read back, paid, cancelled."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from ledger.inbox import sweep_findings
+from ledger.types import BERLIN, EASYBILL
 from tests.fixtures.desk import handed_over, requested
 from tests.fixtures.easybill_shop import EasybillShop, easybill_shop, id_of, keep_books_in_easybill
 from tests.fixtures.house import House, until
@@ -94,3 +97,13 @@ async def test_a_cancellation_that_was_never_told_is_found_by_the_next_pass(
     await bookkeeper.office.clicks(credit["id"], "cancel")
     assert await swept(bookkeeper) == "1 found"
     await ended(bookkeeper, payout, "cancelled")
+
+
+async def test_a_credit_that_could_be_sent_days_later_is_in_the_list_by_its_own_date(bookkeeper: EasybillShop) -> None:
+    payout = await opened(bookkeeper)
+    await bookkeeper.shop.rows("UPDATE creation_intents SET created_at = created_at - interval '9 days' RETURNING 1")
+    async with bookkeeper.shop.house.ledger.transaction(bookkeeper.shop.tenant) as tx:
+        since = await sweep_findings.credits_awaited_since(tx, provider=EASYBILL)
+        [known] = await tx.fetch("SELECT created_at FROM external_documents")
+    assert since == (known["created_at"] - timedelta(days=9)).astimezone(BERLIN).date()
+    assert payout["state"] == "credit_note_open"
