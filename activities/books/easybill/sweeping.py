@@ -5,6 +5,7 @@ easybill sends a notification a few times and then no more, and what is fetched 
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from temporalio import activity
@@ -15,6 +16,7 @@ from activities.heartbeats import heartbeats
 from easybill.documents import Document
 from easybill.queries import LARGEST_PAGE, DocumentQuery
 from ledger import clock
+from ledger.booking import unapplied_documents
 from ledger.booking.swept_findings import commit_found
 from ledger.database import Ledger
 from ledger.documents import unclear_outcomes
@@ -46,13 +48,14 @@ class EasybillSweepActivities:
             dated=(oldest - _A_DAY, clock.today() + _A_DAY),
             limit=LARGEST_PAGE,
         )
-        found, number, is_last = list[Found](), 1, False
+        shown, number, is_last = list[_Row](), 1, False
         async with heartbeats():
             while not is_last:
                 async with self._door.reading(tenant) as client:
                     page = await client.documents(query, number)
-                found += await self._compare(tenant, page.items)
+                shown += [_row(document) for document in page.items]
                 number, is_last = number + 1, page.is_last
+        found = await self._compare(tenant, shown)
         async with self._ledger.transaction(tenant) as tx:
             missing = await sweep_findings.list_missing(
                 tx, since=began_at, provider=EASYBILL, kinds=(DocumentKind.CREDIT_NOTE,)
@@ -61,31 +64,49 @@ class EasybillSweepActivities:
         found += [one for one in missing if one.resource_id not in listed]
         return len(await commit_found(self._ledger, tenant, found, provider=EASYBILL))
 
-    async def _compare(self, tenant: Tenant, documents: Sequence[Document]) -> list[Found]:
+    async def _compare(self, tenant: Tenant, rows: Sequence["_Row"]) -> list[Found]:
         """What the ledger holds otherwise; and of what it does not hold: what cancels a CREDIT that it holds, and what
-        may be the one that is lost."""
-        rows = [(document, _listed(document)) for document in documents]
-        cancelled = {document.id: _id(document.ref_id) for document, _ in rows if document.ref_id is not None}
-        voided = {row.resource_id for _, row in rows if row.status == "voided"}
+        may be the one that is lost. Of all pages at once: what cancels a CREDIT stands on a later one."""
+        cancelled_by = {row.cancels: row for row in rows if row.cancels is not None}
         async with self._ledger.transaction(tenant) as tx:
-            ids = [row.resource_id for _, row in rows]
-            known = await sweep_findings.held(tx, [*ids, *cancelled.values()], provider=EASYBILL)
+            known = await sweep_findings.held(tx, [row.listed.resource_id for row in rows], provider=EASYBILL)
             lost = await unclear_outcomes.hold_lost_credit_notes(tx, provider=EASYBILL)
-            still_open = [row.resource_id for _, row in rows if row.status in _NOT_CLOSED]
+            still_open = [row.listed.resource_id for row in rows if row.listed.status in _NOT_CLOSED]
             await sweep_findings.mark_listed_as_open(tx, still_open, provider=EASYBILL)
-        found = list[Found]()
-        for document, row in rows:
-            held = known.get(row.resource_id)
-            if held is not None:
-                differing = sweep_findings.differs(row, held, cut_over=None, lost=lost, provider=EASYBILL)
-                found += [differing] if differing else []
-            elif document.type == "STORNO_CREDIT":
-                of = cancelled.get(document.id)
-                if of in known and known[of].status != "voided" and of not in voided and not document.is_draft:
-                    found.append(sweep_findings.as_unknown(row, provider=EASYBILL))
-            elif lost and document.external_id:
-                found.append(sweep_findings.as_unknown(row, provider=EASYBILL))
+            found, agreeing = list[Found](), list[UUID]()
+            for listed, _, named in rows:
+                held, canceller = known.get(listed.resource_id), cancelled_by.get(listed.resource_id)
+                if held is None:
+                    if named and lost:
+                        found.append(sweep_findings.as_unknown(listed, provider=EASYBILL))
+                elif canceller is not None and listed.status != "voided":
+                    # It need not name what cancels it, so its own row says for ever that it stands.
+                    if held.status == "voided":
+                        agreeing.append(listed.resource_id)
+                    else:
+                        found.append(sweep_findings.as_unknown(canceller.listed, provider=EASYBILL))
+                elif (one := sweep_findings.differs(listed, held, cut_over=None, lost=lost, provider=EASYBILL)) is None:
+                    agreeing.append(listed.resource_id)
+                else:
+                    found.append(one)
+            await unapplied_documents.close_agreeing(tx, agreeing)
         return found
+
+
+class _Row(NamedTuple):
+    """What the list shows of one document."""
+
+    listed: Listed
+    cancels: UUID | None
+    """The CREDIT that this one cancels."""
+    named: bool
+    """Whether it is a CREDIT with an id that somebody else gave it, as ours have."""
+
+
+def _row(document: Document) -> _Row:
+    is_credit = document.type == "CREDIT"
+    cancels = None if is_credit or document.is_draft or document.ref_id is None else _id(document.ref_id)
+    return _Row(_listed(document), cancels, is_credit and bool(document.external_id))
 
 
 def _id(number: int) -> UUID:

@@ -107,3 +107,33 @@ async def test_a_credit_that_could_be_sent_days_later_is_in_the_list_by_its_own_
         [known] = await tx.fetch("SELECT created_at FROM external_documents")
     assert since == (known["created_at"] - timedelta(days=9)).astimezone(BERLIN).date()
     assert payout["state"] == "credit_note_open"
+
+
+async def test_a_credit_that_does_not_name_its_cancellation_is_no_difference_once_it_is_known(
+    bookkeeper: EasybillShop,
+) -> None:
+    await bookkeeper.office.changes(cancel_id_on_credits=False)
+    payout, _ = await opened(bookkeeper), await opened(bookkeeper)
+    first = next(one for one in await credits(bookkeeper) if payout["number"] in one["external_id"])
+    await bookkeeper.office.clicks(first["id"], "cancel")
+    await bookkeeper.shop.payout_when(payout["number"], "cancelled")
+    assert await swept(bookkeeper) == "0 found"
+
+
+async def test_the_question_about_a_credit_is_closed_once_the_list_shows_it_as_it_is_held(
+    bookkeeper: EasybillShop,
+) -> None:
+    await opened(bookkeeper)
+    [credit] = await credits(bookkeeper)
+    await bookkeeper.shop.rows(
+        "INSERT INTO tasks (tenant_id, kind, subject, subject_id, reason_code, actions)"
+        " VALUES ($1, 'list_and_document_differ', 'document', $2, 'list_and_document_differ', '{done}')",
+        bookkeeper.shop.tenant.id,
+        id_of(credit),
+    )
+    assert await swept(bookkeeper) == "0 found"
+    open_ones = await bookkeeper.shop.rows(
+        "SELECT kind FROM tasks WHERE tenant_id = $1 AND state = 'open' AND kind = 'list_and_document_differ'",
+        bookkeeper.shop.tenant.id,
+    )
+    assert open_ones == []
