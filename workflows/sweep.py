@@ -43,13 +43,22 @@ _IN_THE_LEDGER = RetryPolicy(maximum_interval=timedelta(seconds=30))
 class SweepWorkflow:
     @workflow.run
     async def run(self, sweep: SweepInput) -> str:
-        progress = sweep.progress or await self._begin(sweep)
-        if not progress.plan.slices:
-            return f"{progress.found} found" if progress.plan.other_books else "not connected"
+        progress = sweep.progress or SweepProgress(plan=await self._plan(sweep))
+        plan = progress.plan
+        found = await self._sweep_lexoffice(sweep, progress) if plan.slices else 0
+        # Last: a provider that is away holds up nothing of lexoffice's pass, and what an earlier release has begun is
+        # the beginning of this.
+        credits = sum([await self._credits(sweep, books) for books in plan.other_books])
+        if found is None:
+            return "not finished"  # No key any more, or lexoffice is away: the next pass begins where this one did.
+        return f"{found + credits} found" if plan.slices or plan.other_books else "not connected"
+
+    async def _sweep_lexoffice(self, sweep: SweepInput, progress: SweepProgress) -> int | None:
+        """How many differed; None where its lists could not be read to their ends."""
         try:
             progress = await self._compare(sweep, progress)
         except ActivityError:
-            return "not finished"  # No key any more, or lexoffice is away: the next pass begins where this one did.
+            return None
         found = await self._end(sweep, progress)
         # After the pass is remembered: what may take its time here holds up nothing of it.
         if progress.plan.reads_profile:
@@ -58,7 +67,7 @@ class SweepWorkflow:
             await self._read_categories(sweep)
         if progress.plan.checks_subscriptions:
             await self._look_after_subscriptions(sweep)
-        return f"{found} found"
+        return found
 
     async def _compare(self, sweep: SweepInput, progress: SweepProgress) -> SweepProgress:
         """Page through each list; one that is longer than lexoffice shows is cut into narrower ones."""
@@ -69,10 +78,6 @@ class SweepWorkflow:
             if progress.plan.slices and workflow.info().is_continue_as_new_suggested():
                 workflow.continue_as_new(sweep.model_copy(update={"progress": progress}))
         return progress
-
-    async def _begin(self, sweep: SweepInput) -> SweepProgress:
-        plan = await self._plan(sweep)
-        return SweepProgress(plan=plan, found=sum([await self._credits(sweep, books) for books in plan.other_books]))
 
     async def _credits(self, sweep: SweepInput, books: str) -> int:
         """How many of the credit notes that payouts wait for differ: events now, which the hand-over announces."""
@@ -85,7 +90,8 @@ class SweepWorkflow:
                 summary=say("step_compare_credits"),
                 start_to_close_timeout=timedelta(minutes=5),
                 heartbeat_timeout=timedelta(seconds=15),
-                schedule_to_close_timeout=LONGEST_CALL,
+                # While it is asked no other pass begins.
+                schedule_to_close_timeout=timedelta(minutes=10),
                 retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=2)),
                 priority=Priority(priority_key=SWEEPS_LAST, fairness_key=sweep.tenant.slug),
             )

@@ -137,3 +137,23 @@ async def test_the_question_about_a_credit_is_closed_once_the_list_shows_it_as_i
         bookkeeper.shop.tenant.id,
     )
     assert open_ones == []
+
+
+async def test_a_pass_over_lexoffice_does_not_wait_for_easybill(bookkeeper: EasybillShop) -> None:
+    """It is remembered before easybill is asked, which is away."""
+    shop = bookkeeper.shop
+    await shop.api("PUT", "/providers/lexoffice", {"api_key": shop.api_key})
+    await opened(bookkeeper)
+    await bookkeeper.office.does("faults", kind="unavailable_503", method="GET", path="/documents$")
+    pass_ = await shop.house.engine.start_workflow(
+        "SweepWorkflow", {"tenant": shop.tenant}, id=f"sweep/{uuid4()}", task_queue=PAYOUTS
+    )
+
+    async def remembered() -> bool:
+        rows = await shop.rows("SELECT swept_until FROM sweep_states WHERE tenant_id = $1", shop.tenant.id)
+        return any(row["swept_until"] is not None for row in rows)
+
+    try:
+        await until(remembered, bool, "the end of lexoffice's pass")
+    finally:
+        await pass_.terminate()
