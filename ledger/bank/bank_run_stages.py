@@ -93,23 +93,25 @@ def _stage(run: BankRun, counted: _Counted) -> RunStage:
 async def _count(tx: TenantTransaction, runs: Sequence[UUID]) -> dict[UUID, _Counted]:
     """Of the payments in each file: those that the bank rejected, and those that left, whether they came back or not.
 
-    A debit that the bank took back as its own mistake (a reversal) has not left.
+    A debit that the bank took back as its own mistake (a reversal) has not left. What it rejected and booked all the
+    same has left.
     """
     if not runs:
         return {}
     rows = await tx.fetch(
         """
-        SELECT l.run_id, count(*) AS payments,
-               count(*) FILTER (WHERE EXISTS (
+        SELECT l.run_id, count(*) AS payments, count(*) FILTER (WHERE s.booked) AS booked,
+               count(*) FILTER (WHERE NOT s.booked AND EXISTS (
                    SELECT FROM bank_rejections j
-                    WHERE j.tenant_id = l.tenant_id AND j.run_line_id = l.id)) AS rejected,
-               count(*) FILTER (WHERE EXISTS (
+                    WHERE j.tenant_id = l.tenant_id AND j.run_line_id = l.id)) AS rejected
+          FROM bank_run_lines l
+         CROSS JOIN LATERAL (
+               SELECT EXISTS (
                    SELECT FROM payment_evidence e
                     WHERE e.tenant_id = l.tenant_id AND e.run_line_id = l.id AND e.kind = 'debit'
                       AND NOT EXISTS (SELECT FROM payment_evidence c
                                        WHERE c.tenant_id = e.tenant_id AND c.cancels = e.id
-                                         AND c.kind = 'reversal'))) AS booked
-          FROM bank_run_lines l
+                                         AND c.kind = 'reversal')) AS booked) s
          WHERE l.tenant_id = $1 AND l.run_id = ANY ($2) AND stood_in_file(l)
          GROUP BY l.run_id
         """,

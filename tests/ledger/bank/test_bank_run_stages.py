@@ -78,3 +78,14 @@ async def test_a_persons_word_that_the_bank_executed_counts(
     async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
         await bank_runs.confirm(tx, run.number, by=bank.MAKER, today=clock.today())
     assert await stage(shop, run) == (RunStage.EXECUTED, "ausgeführt")
+
+
+async def test_what_the_bank_rejected_and_booked_all_the_same_was_executed(
+    shop: Shop, vault: Vault, file_of_two: tuple[BankRun, Payout, Payout]
+) -> None:
+    run, anna, carl = file_of_two
+    assert await bring(shop, vault, report(run.number, (anna.number, "RJCT", "AC01"))) is None
+    await told(shop, vault, out(anna))
+    assert (await stage(shop, run))[0] is RunStage.PARTLY_EXECUTED
+    await told(shop, vault, out(carl, "R3", to=bank.iban(2)), number=2)
+    assert (await stage(shop, run))[0] is RunStage.EXECUTED
