@@ -338,7 +338,10 @@ class Announcer:
 
     async def _tell_what_was_put_off(self) -> None:
         while self._put_off and not self._breaker.is_open:
-            await self._put_off.popleft()()
+            try:
+                await self._put_off.popleft()()
+            except Exception as error:
+                log.warning("not_announced", kind="put_off", **where(error))
 
     async def _within_limit(self, tell: Callable[[], Awaitable[None]]) -> None:
         # Also bounds the connecting of a lazy client, of which the RPC's own time-out knows nothing.

@@ -52,7 +52,10 @@ class Mail(Frozen):
 
 
 async def to_announce(ledger: Ledger, *, older_than: timedelta, bundle: timedelta, at_most: int) -> list[ToSend]:
-    """Over all tenants. `bundle` is how long one of BUNDLED waits for others to come along."""
+    """Over all tenants. `bundle` is how long one of BUNDLED waits for others to come along.
+
+    A kind that a later release has written is left to its workers.
+    """
     async with ledger.without_tenant() as db:
         rows = await db.fetch("SELECT * FROM find_mails_to_send($1, $2, $3)", older_than, bundle, at_most)
     return [
@@ -63,6 +66,7 @@ async def to_announce(ledger: Ledger, *, older_than: timedelta, bundle: timedelt
             kind=MailKind(row["kind"]),
         )
         for row in rows
+        if row["kind"] in set(MailKind)
     ]
 
 

@@ -1,6 +1,8 @@
 """Who is told of what: written with what causes it, or not at all."""
 
 from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -180,6 +182,19 @@ async def test_a_broken_connection_is_told_to_admins_once(ledger: Ledger, tenant
             )
     told = await mails(ledger, tenant, MailKind.CONNECTION_BROKEN)
     assert [(row["user_id"], row["about"]) for row in told] == [(people[Role.ADMIN], "lexoffice")] * 2
+
+
+async def test_a_kind_that_a_later_release_wrote_is_left_to_its_workers(
+    ledger: Ledger, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And holds up nothing else of the hand-over's pass."""
+    await everybody(ledger, tenant)
+    async with ledger.transaction(tenant) as tx:
+        await tx.execute("UPDATE provider_connections SET state = 'broken' WHERE provider = 'lexoffice'")
+    waiting: dict[str, Any] = {"older_than": timedelta(), "bundle": timedelta(), "at_most": 10_000}
+    assert tenant.slug in {row.tenant.slug for row in await outbox.to_announce(ledger, **waiting) if row.tenant}
+    monkeypatch.setattr(outbox, "MailKind", StrEnum("MailKind", {"DAILY": "daily"}))
+    assert tenant.slug not in {row.tenant.slug for row in await outbox.to_announce(ledger, **waiting) if row.tenant}
 
 
 async def test_an_endpoint_that_takes_nothing_is_told_to_admins_once(
